@@ -1,0 +1,104 @@
+"""The values everyone shares. One `Workflow` in the middle: everything before makes it, everything after reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Json = Mapping[str, Any]
+Severity = Literal["error", "cluster", "warning"]
+DatasetKind = Literal["memory", "local", "remote", "parameter"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """Something that is wrong, where, and the way out.
+
+    `error` stops everything, `cluster` is fine on this machine and fails on a cluster, `warning` stops nothing.
+    """
+
+    message: str
+    where: str
+    hint: str
+    severity: Severity = "error"
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message}\n  Hint: {self.hint}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """A value, and where it came from, in the words of `explain`."""
+
+    value: str
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dataset:
+    """A Kedro dataset as the catalog of the target env describes it, without importing its class."""
+
+    name: str
+    kind: DatasetKind
+    type: str = ""
+    path: str = ""
+    versioned: bool = False
+    registered: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatasetUse:
+    """A dataset that a task reads or writes, and who else does. A boundary dataset has a producer and consumers."""
+
+    dataset: Dataset
+    producer: str = ""  # a task; empty for an input of the workflow
+    consumers: tuple[str, ...] = ()  # other tasks; empty for an output of the workflow
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """One pod: the Kedro nodes it runs, and the tasks it waits for."""
+
+    name: str
+    nodes: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+    template: str
+    group: str = ""
+    pipeline: str = ""  # the registered pipeline that its process imports
+    machine_type: Setting
+    memory: tuple[str, ...] = ()  # internal datasets that become MemoryDatasets
+    arguments: Json = field(default_factory=dict)  # parameters of its template, where its name is not enough
+
+
+@dataclass(frozen=True, kw_only=True)
+class Template:
+    """One pod template per distinct pod shape; `body` holds Argo's own fields but for the name."""
+
+    name: str
+    body: Json
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workflow:
+    """Everything that the manifest says, decided."""
+
+    name: str
+    namespace: str
+    pipelines: tuple[str, ...]
+    env: str
+    tasks: tuple[Task, ...]
+    templates: tuple[Template, ...]
+    init_tasks: tuple[str, ...] = ()  # templates that run before everything else
+    init_outputs: Mapping[str, str] = field(default_factory=dict)  # each with the init task that gives it
+    datasets: tuple[DatasetUse, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()  # what planning saw that has no place in the plan
+    manifest_template: str = ""  # a project's own Jinja template, in place of ours
+
+    @property
+    def boundaries(self) -> tuple[DatasetUse, ...]:
+        """The boundary datasets: written by one task, read by another."""
+        return tuple(use for use in self.datasets if use.producer and use.consumers)

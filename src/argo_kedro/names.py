@@ -1,0 +1,23 @@
+"""Names that Kubernetes accepts, one for each name that Kedro allows."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+_LIMIT = 63  # RFC 1123 label, the strictest of the places a name ends up in
+_LEGAL = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?\Z")  # a task of a DAG must not begin with a digit
+_HASH = 8
+
+
+def k8s_name(name: str, *, limit: int = _LIMIT) -> str:
+    """A legal name stays as it is, any other becomes a readable stem and a hash: `n.2` is `n-2-609c4ac4`.
+
+    Two different names never become one, short of a collision of hashes or a name typed to look hashed; `check` refuses those.
+    """
+    if len(name) <= limit and _LEGAL.match(name):
+        return name
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:_HASH]
+    stem = re.sub(r"[^a-z0-9]+", "-", name.lower()).lstrip("-0123456789")
+    stem = stem[: limit - _HASH - 1].rstrip("-")
+    return f"{stem or 'n'}-{digest}"
