@@ -1,0 +1,68 @@
+"""The value types of argo.yml: quantities, durations, names, and the base of all its sections."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+from argo_kedro.quantities import amount
+
+_DURATION = re.compile(r"(\d+)(s|m|h|d)?\Z")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+class Strict(BaseModel):
+    """A frozen section of argo.yml that refuses unknown keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+
+
+def one_or_more(value: Any) -> Any:
+    """A list, or one value that stands for a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
+def seconds(value: Any) -> Any:
+    """`90`, `30s`, `10m`, `2h`, `1d` as seconds."""
+    match = _DURATION.match(str(value)) if not isinstance(value, bool) else None
+    if match is None or int(match[1]) == 0:
+        raise ValueError(f"{value!r} is not a duration such as 90, 30s, 10m, 2h or 1d")
+    return int(match[1]) * _SECONDS[match[2] or "s"]
+
+
+def _positive(value: Any) -> str:
+    text = str(value)
+    if isinstance(value, bool) or amount(text) <= 0:
+        raise ValueError(f"{value!r} is not a quantity greater than zero")
+    return text
+
+
+def _gibibytes(value: Any) -> str:
+    # argo-kedro 0.1 wrote whole numbers of GiB.
+    return _positive(f"{value}Gi" if isinstance(value, (int, float)) and not isinstance(value, bool) else value)
+
+
+def _gibibytes_or_none(value: Any) -> str:
+    return "" if value in (0, "0", "", None) else _gibibytes(value)
+
+
+def _quantity(value: Any) -> str | None:
+    if value is None:
+        return None
+    amount(str(value))
+    return str(value)
+
+
+def _text(value: Any) -> Any:
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+Cores = Annotated[str, BeforeValidator(_positive)]
+Memory = Annotated[str, BeforeValidator(_gibibytes)]
+Storage = Annotated[str, BeforeValidator(_gibibytes_or_none)]
+Quantity = Annotated[str | None, BeforeValidator(_quantity)]
+Seconds = Annotated[int, BeforeValidator(seconds)]
+Texts = Annotated[tuple[str, ...], BeforeValidator(one_or_more)]
+Text = Annotated[str, BeforeValidator(_text)]
