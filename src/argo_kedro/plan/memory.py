@@ -1,0 +1,59 @@
+"""Which internal datasets of a fused task stay in its memory. The task obeys; a plain `kedro run` is never touched."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
+
+from kedro.pipeline import Pipeline
+from kedro.pipeline.node import Node
+
+from argo_kedro.model import Dataset
+from argo_kedro.plan.groups import NodeGroup, dataset_name
+
+# What they load is not what was saved into them.
+_NOT_ALIKE = ("PartitionedDataset", "IncrementalDataset")
+
+
+def readers(pipelines: Iterable[Pipeline]) -> dict[str, set[str]]:
+    """The nodes that read each dataset, in whatever registered pipeline."""
+    found: dict[str, set[str]] = {}
+    for pipeline in pipelines:
+        for node in pipeline.nodes:
+            for name in node.inputs:
+                found.setdefault(dataset_name(name), set()).add(node.name)
+    return found
+
+
+def in_memory(
+    group: NodeGroup, reading: Mapping[str, Collection[str]], dataset: Callable[[str], Dataset], keep: Sequence[str]
+) -> tuple[str, ...]:
+    """The registered datasets that only this group writes and reads, and that a MemoryDataset can stand for."""
+    inside = set(group.node_names)
+    read = {name for node in group.nodes for name in node.inputs}
+    transcoded = {dataset_name(name) for node in group.nodes for name in (*node.inputs, *node.outputs) if "@" in name}
+    return tuple(
+        sorted(
+            name
+            for node in group.nodes
+            if not _streams(node)
+            for name in node.outputs
+            if name in read
+            and name not in transcoded
+            and inside.issuperset(reading[name])
+            and not any(name in member.confirms for member in group.nodes)
+            and not any(fnmatchcase(name, pattern) for pattern in keep)
+            and _replaceable(dataset(name))
+        )
+    )
+
+
+def _streams(node: Node) -> bool:
+    """A generator saves in pieces; a MemoryDataset would keep only the last."""
+    return inspect.isgeneratorfunction(node.func)
+
+
+def _replaceable(dataset: Dataset) -> bool:
+    plain = not dataset.versioned and dataset.type.rpartition(".")[2] not in _NOT_ALIKE
+    return dataset.registered and dataset.kind in ("local", "remote") and plain
