@@ -1,0 +1,3 @@
+"""The airports of New York City; each is a namespace of the modelling pipeline."""
+
+AIRPORTS = ("ewr", "jfk", "lga")
