@@ -13,6 +13,7 @@ from argo_kedro.config.models import EnvironmentVariable
 from argo_kedro.model import Problem
 from argo_kedro.pipeline import Note, note
 from argo_kedro.plan.groups import NodeGroup
+from argo_kedro.plan.memory import unlistable
 from argo_kedro.plan.pods import BUILT_IN, init_outputs, own_templates
 from argo_kedro.plan.rules import FILE
 
@@ -87,9 +88,9 @@ def group_problems(groups: Sequence[NodeGroup]) -> Iterator[Problem]:
         )
     for group in groups:
         for name in group.node_names if group.fused else ():
-            if "," in name:
+            if unlistable(name):
                 yield Problem(
-                    message="a comma in a name cannot be told from the one between names, in Kedro's --nodes too.",
+                    message="a name with a comma or {{ cannot be passed to a task, nor to `kedro run --nodes`.",
                     where=f"node {name}",
                     hint="rename the node or its namespace.",
                 )

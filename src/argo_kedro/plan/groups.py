@@ -72,14 +72,14 @@ def running_order(groups: Sequence[NodeGroup], needs: Sequence[Sequence[int]]) -
 
 
 def mixed_groups(groups: Sequence[NodeGroup]) -> list[Problem]:
-    """A problem for each name that was given to two different fused pipelines."""
+    """A problem for each name that two different fused pipelines have, or two copies of one."""
     problems = []
     for group in groups:
-        members = {found.members for node in group.nodes if (found := note(node).group) is not None}
-        if len(members) > 1:
+        members = [found.members for node in group.nodes if (found := note(node).group) is not None]
+        if len(set(members)) > 1 or (members and len(members) > len(members[0])):
             problems.append(
                 Problem(
-                    message=f"two different fused pipelines are called {group.name!r}.",
+                    message=f"two fused pipelines are called {group.name!r}.",
                     where=f"node {group.nodes[0].name}",
                     hint="give each FusedPipeline a name of its own, or a namespace.",
                 )

@@ -41,12 +41,18 @@ def in_memory(
             for name in node.outputs
             if name in read
             and name not in transcoded
+            and not unlistable(name)
             and inside.issuperset(reading[name])
             and not any(name in member.confirms for member in group.nodes)
             and not any(fnmatchcase(name, pattern) for pattern in keep)
             and _replaceable(dataset(name))
         )
     )
+
+
+def unlistable(name: str) -> bool:
+    """Whether a name cannot stand in a list that Argo passes on: the comma parts names, and `{{` is Argo's own."""
+    return "," in name or "{{" in name
 
 
 def _streams(node: Node) -> bool:

@@ -64,10 +64,10 @@ class PodMaker:
         return Template(name=own.name, body={**body, **({"outputs": {"parameters": outputs}} if outputs else {})})
 
     def _built_in(self, machine: MachineType) -> dict[str, Any]:
-        args = ["--env", self.env, "--pipeline", "{{inputs.parameters.pipeline}}", "--task", "{{tasks.name}}"]
-        args += ["--nodes", "{{inputs.parameters.nodes}}", "--memory", "{{inputs.parameters.memory}}"]
-        args += ["--conf-source", self.conf_source] if self.conf_source else []
-        args += ["--params", f"{{{{workflow.parameters.{PARAMS}}}}}"] if self.has_params else []
+        args = [f"--env={self.env}", "--pipeline={{inputs.parameters.pipeline}}", "--task={{tasks.name}}"]
+        args += ["--nodes={{inputs.parameters.nodes}}", "--memory={{inputs.parameters.memory}}"]
+        args += [f"--conf-source={self.conf_source}"] if self.conf_source else []
+        args += [f"--params={{{{workflow.parameters.{PARAMS}}}}}"] if self.has_params else []
         inputs = [_parameter("pipeline", self.pipeline), _parameter("nodes", ""), _parameter("memory", "")]
         container = {
             "image": self.image,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,10 +111,10 @@ def _read(loader: AbstractConfigLoader, key: str) -> dict[str, Any]:
 
 
 def _argo_config(loader: AbstractConfigLoader, path: Path, env: str) -> ArgoConfig:
-    loader.config_patterns.setdefault("argo", _PATTERNS)
-    merge_strategy = getattr(loader, "merge_strategy", None)
-    if isinstance(merge_strategy, dict):
-        merge_strategy.setdefault("argo", "soft")
+    for attribute, value in (("config_patterns", _PATTERNS), ("merge_strategy", "soft")):
+        known = getattr(loader, attribute, None)
+        if isinstance(known, dict):  # a loader of the project's own may have neither
+            known.setdefault("argo", value)
     with _resolvers():
         data = _read(loader, "argo")
     return parse(data, _sources(Path(loader.conf_source), (str(getattr(loader, "base_env", "") or ""), env), path))
@@ -136,7 +136,7 @@ def _resolvers() -> Iterator[None]:
             OmegaConf.clear_resolver(name)
 
 
-_RESOLVERS = {"oc.env": oc.env, "ka.random": random_suffix}
+_RESOLVERS: dict[str, Callable[..., Any]] = {"oc.env": oc.env, "ka.random": random_suffix}
 
 
 def _sources(conf: Path, envs: tuple[str, ...], project: Path) -> dict[str, Any]:

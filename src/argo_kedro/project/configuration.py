@@ -1,0 +1,164 @@
+"""The project's configuration through its own config loader; what is wrong with a file names the file and the line."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+from kedro.config import AbstractConfigLoader, MissingConfigException
+from kedro.framework.project import settings
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.resolvers import oc
+
+from argo_kedro.config import ArgoConfig, file_of, parse, random_suffix
+from argo_kedro.errors import ConfigError
+
+# Not `argo*`: that takes argocd.yml and everything else that begins so.
+_PATTERNS = ["argo.yml", "argo.yaml", "argo/*.yml", "argo/*.yaml"]
+
+
+class Configuration:
+    """Everything under `conf/` for one env."""
+
+    def __init__(self, path: Path, env: str | None, conf_source: str | None, params: Mapping[str, Any]) -> None:
+        self._project = path
+        self._loader = _loader(path, env, conf_source, params)
+        self._source = Path(self._loader.conf_source)
+        self._base = str(getattr(self._loader, "base_env", "") or "")
+        self.env = str(env or getattr(self._loader, "default_run_env", "") or self._base or "local")
+        self._require_folders()
+
+    def read(self, key: str) -> dict[str, Any]:
+        """One kind of configuration, empty where there is none.
+
+        Raises:
+            ConfigError: if it cannot be read.
+        """
+        try:
+            with _quiet():
+                return dict(self._loader[key])
+        except MissingConfigException:
+            return {}
+        except Exception as error:  # noqa: BLE001  # loaders and resolvers can be the project's own code
+            hint = "give the value with --params, or correct the file." if "untime param" in str(error) else ""
+            raise ConfigError(self._words(key, error), hint=hint or "correct the file.") from error
+
+    def argo(self) -> ArgoConfig:
+        """argo.yml, merged from the base env and this one.
+
+        Raises:
+            ConfigError: if it cannot be read, or says what it must not.
+        """
+        for attribute, value in (("config_patterns", _PATTERNS), ("merge_strategy", "soft")):
+            known = getattr(self._loader, attribute, None)
+            if isinstance(known, dict):  # a loader of the project's own may have neither
+                known.setdefault("argo", value)
+        with _resolvers():
+            data = self.read("argo")
+        return parse(data, self._contents("argo"))
+
+    def _require_folders(self) -> None:
+        if "://" in str(self._loader.conf_source) or self._source.is_file():  # a bucket or an archive
+            return
+        if not self._source.is_dir():
+            raise ConfigError(
+                f"{self._shown(self._source)}: there is no such folder, and the configuration must be in it.",
+                hint=f"mkdir {self._shown(self._source)}, or name another one with --conf-source.",
+            )
+        for env in filter(None, (self._base, self.env)):
+            folder = self._source / env
+            if not folder.is_dir():
+                found = sorted(each.name for each in self._source.iterdir() if each.is_dir())
+                message = f"Env {env!r} has no folder {self._shown(folder)}. Envs here: {', '.join(found) or 'none'}."
+                raise ConfigError(message, hint=f"mkdir {self._shown(folder)}")
+
+    def _words(self, key: str, error: Exception) -> str:
+        """Which file is wrong, where, and what."""
+        for file in self._files(key):
+            problem = _problem(file)
+            if problem:
+                return f"{self._shown(file)}{problem}"
+        what = str(error).partition("\n")[0] or type(error).__name__
+        at = str(getattr(error, "full_key", None) or "")
+        if not at:
+            return f"{self._shown(self._source)}, {key}: {what}"
+        path = [int(part) if part.isdigit() else part for part in re.findall(r"[^.\[\]]+", at)]
+        return f"{file_of(self._contents(key), path)}: {at}: {what}"
+
+    def _contents(self, key: str) -> dict[str, Any]:
+        """The files of this kind as they are written, for errors to point into."""
+        return {self._shown(file): OmegaConf.to_container(OmegaConf.load(file)) for file in self._files(key)}
+
+    def _files(self, key: str) -> list[Path]:
+        """The files of this kind that are on this machine, those of the base env first."""
+        patterns: Sequence[str] = getattr(self._loader, "config_patterns", {}).get(key, ())
+        envs = dict.fromkeys(filter(None, (self._base, self.env)))
+        found = (file for env in envs for pattern in patterns for file in sorted((self._source / env).glob(pattern)))
+        return list(dict.fromkeys(file for file in found if file.suffix in (".yml", ".yaml", ".json")))
+
+    def _shown(self, file: Path) -> str:
+        return str(file.relative_to(self._project) if file.is_relative_to(self._project) else file)
+
+
+def _loader(
+    path: Path, env: str | None, conf_source: str | None, params: Mapping[str, Any]
+) -> AbstractConfigLoader:
+    try:
+        with _quiet():
+            loader: AbstractConfigLoader = settings.CONFIG_LOADER_CLASS(
+                conf_source=conf_source or str(path / settings.CONF_SOURCE),
+                env=env,
+                runtime_params=dict(params),
+                **settings.CONFIG_LOADER_ARGS,
+            )
+    except Exception as error:  # noqa: BLE001  # the loader can be the project's own class; Kedro's reads globals.yml
+        what = str(error).partition("\n")[0]
+        hint = "correct globals.yml, or CONFIG_LOADER_CLASS and CONFIG_LOADER_ARGS in settings.py."
+        raise ConfigError(f"The config loader cannot start: {type(error).__name__}: {what}", hint=hint) from error
+    return loader
+
+
+def _problem(file: Path) -> str:
+    """What is wrong with a file by itself, beginning with its line where there is one; empty if nothing is."""
+    try:
+        content = OmegaConf.load(file)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        return f"{f', line {mark.line + 1}' if mark else ''}: {error.problem}."
+    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+        return f": {str(error).partition(chr(10))[0]}."
+    if not isinstance(content, DictConfig):
+        return ": it is a list, and must be a mapping of keys to values."
+    odd = next((key for key in content if not isinstance(key, str)), None)
+    return "" if odd is None else f": key {odd!r} must be a text; put it in quotes."
+
+
+@contextmanager
+def _resolvers() -> Iterator[None]:
+    """`${oc.env:}` and `${ka.random:}` while argo.yml is read, and no longer."""
+    register = getattr(OmegaConf, "register_resolver", None) or OmegaConf.register_new_resolver
+    ours = {name: function for name, function in _RESOLVERS.items() if not OmegaConf.has_resolver(name)}
+    with _quiet():
+        for name, function in ours.items():
+            register(name, function)
+    try:
+        yield
+    finally:
+        for name in ours:
+            OmegaConf.clear_resolver(name)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without OmegaConf 2.4's complaint, which Kedro earns on every read, that registering resolvers is deprecated."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="register_.*resolver")
+        yield
+
+
+_RESOLVERS: dict[str, Callable[..., Any]] = {"oc.env": oc.env, "ka.random": random_suffix}
