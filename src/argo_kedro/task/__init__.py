@@ -1,0 +1,1 @@
+"""Inside the pod: one task's nodes, run by stock Kedro."""

@@ -1,0 +1,7 @@
+"""What failed, for retry rules to tell apart: `asInt(lastRetry.exitCode) == 7`."""
+
+from argo_kedro.errors import ConfigError
+
+USER_CODE = 1  # a node raised
+CONFIGURATION = ConfigError.exit_code  # the project, its catalog or the task's arguments; trying again does not help
+STORAGE = 7  # a dataset could not be loaded or saved

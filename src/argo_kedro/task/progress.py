@@ -1,0 +1,59 @@
+"""Where a task is, told by Kedro's hooks: a failure then says what failed, and whose fault it is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from kedro.framework.hooks import hook_impl
+from kedro.io import DataCatalog, MemoryDataset
+from kedro.pipeline.node import Node
+
+from argo_kedro.task.exit_codes import CONFIGURATION, STORAGE, USER_CODE
+
+
+class Progress:
+    """Kedro hooks that remember the last thing that began."""
+
+    def __init__(self) -> None:
+        self.where = "before the first node"
+        self.exit_code = CONFIGURATION
+
+    @hook_impl
+    def before_dataset_loaded(self, dataset_name: str, node: Node) -> None:
+        """A node's input is next."""
+        self._now(f"node {node.name}, loading {dataset_name}", STORAGE)
+
+    @hook_impl
+    def before_node_run(self, node: Node) -> None:
+        """The node's function is next."""
+        self._now(f"node {node.name}", USER_CODE)
+
+    @hook_impl
+    def before_dataset_saved(self, dataset_name: str, node: Node) -> None:
+        """A node's output is next."""
+        self._now(f"node {node.name}, saving {dataset_name}", STORAGE)
+
+    @hook_impl
+    def after_pipeline_run(self) -> None:
+        """All nodes are done; what other hooks do now is the project's code."""
+        self._now("after the last node", USER_CODE)
+
+    def _now(self, where: str, exit_code: int) -> None:
+        self.where, self.exit_code = where, exit_code
+
+
+class MemoryDatasets:
+    """A Kedro hook that keeps the datasets the planner named in memory."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        self._names = names
+
+    @hook_impl
+    def before_pipeline_run(self, catalog: DataCatalog) -> None:
+        """Replace them before the runner makes any: an entry that is first taken out keeps its validator (Kedro 1.6)."""
+        entries: tuple[dict[str, Any], ...] = (catalog._datasets, catalog._lazy_datasets)
+        for name in self._names:
+            for known in entries:
+                known.pop(name, None)
+            catalog[name] = MemoryDataset()
