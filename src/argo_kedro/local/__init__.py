@@ -1,0 +1,21 @@
+"""The engine that runs a manifest on this machine, and the record that it leaves."""
+
+from argo_kedro.local.events import Event, Failure, Finished, Notice, Run, Started, TaskChanged
+from argo_kedro.local.launch import run
+from argo_kedro.local.machine import Machine, this_machine
+from argo_kedro.local.record import RUNS, log_path
+
+__all__ = [
+    "RUNS",
+    "Event",
+    "Failure",
+    "Finished",
+    "Machine",
+    "Notice",
+    "Run",
+    "Started",
+    "TaskChanged",
+    "log_path",
+    "run",
+    "this_machine",
+]

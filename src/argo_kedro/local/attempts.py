@@ -1,0 +1,113 @@
+"""What one attempt at a task executes: its command and its environment, filled in."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from argo_kedro.local.pods import FIELD_PATHS
+from argo_kedro.local.templates import Output, Pod
+from argo_kedro.local.variables import Lookup, expand_twice
+
+REASON_VARIABLE = "ARGO_KEDRO_TERMINATION_LOG"
+_REASON_BYTES = 4096  # the end of a longer reason is kept, as Kubernetes does
+_REFERENCE = re.compile(r"\$\$|\$\(([^()]*)\)")
+_NAME, _NAMESPACE, _LABEL = FIELD_PATHS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """What a process gets."""
+
+    argv: tuple[str, ...]
+    env: Mapping[str, str]  # all of it
+    given: Mapping[str, str]  # what the manifest says itself: no secrets, nothing of this machine
+
+
+def command(pod: Pod, lookup: Lookup, reason: Path) -> Command:
+    """Fill in the tags, then the references to variables, `$(NAME)`."""
+    given: dict[str, str] = {}
+    for variable in pod.env:
+        value = _field(variable.source, lookup) if variable.source else expand_twice(variable.value, lookup)
+        if value is not None:
+            given[variable.name] = refer(value, given)
+    known = given | {name: os.environ[name] for name in secrets(pod) if name in os.environ}
+    env = {**os.environ, **known, REASON_VARIABLE: str(reason)}
+    env["PATH"] = os.pathsep.join(part for part in (str(Path(sys.executable).parent), env.get("PATH", "")) if part)
+    return Command(argv=tuple(refer(expand_twice(part, lookup), known) for part in pod.command), env=env, given=given)
+
+
+def secrets(pod: Pod) -> list[str]:
+    """The variables that a pod takes from secrets and config maps, and a local task from this machine."""
+    return [variable.name for variable in pod.env if variable.source == "secret"]
+
+
+def refer(text: str, values: Mapping[str, str]) -> str:
+    """Kubernetes' own `$(NAME)`: unknown names stay as they are, `$$` is a dollar."""
+    return _REFERENCE.sub(lambda match: "$" if match[0] == "$$" else values.get(match[1], match[0]), text)
+
+
+def pod_lookup(values: Mapping[str, str], inputs: Mapping[str, str], outputs: tuple[Output, ...]) -> Lookup:
+    """What the tags within a container stand for."""
+    known = {
+        **values,
+        **{f"inputs.parameters.{name}": value for name, value in inputs.items()},
+        **{f"outputs.parameters.{output.name}.path": output.path for output in outputs},
+        "inputs.parameters": json.dumps([{"name": name, "value": value} for name, value in inputs.items()]),
+    }
+    return known.get
+
+
+def take_reason(file: Path) -> str:
+    """What the process wrote down as the reason of its failure; it is in the record from now on."""
+    try:
+        text = file.read_bytes()[-_REASON_BYTES:].decode("utf-8", "replace").strip()
+        file.unlink()
+    except FileNotFoundError:
+        return ""
+    return text
+
+
+def _field(source: str, lookup: Lookup) -> str | None:
+    if source == "secret":
+        return None
+    return lookup({_NAME: "pod.name", _NAMESPACE: "workflow.namespace", _LABEL: "workflow.name"}[source])
+
+
+class OutputFiles:
+    """The files that a task is to write: one that was there before and did not change was not written by it."""
+
+    def __init__(self, folder: Path, outputs: tuple[Output, ...], lookup: Lookup) -> None:
+        self._files = {output: folder / expand_twice(output.path, lookup) for output in outputs}
+        self._before = {output: _stamp(file) for output, file in self._files.items()}
+
+    def read(self) -> dict[str, str]:
+        """The values.
+
+        Raises:
+            ValueError: if one is missing and has no default.
+        """
+        values = {}
+        for output, file in self._files.items():
+            stamp = _stamp(file)
+            if stamp is not None and stamp != self._before[output]:
+                text = file.read_text(encoding="utf-8", errors="replace")
+                values[output.name] = text.removesuffix("\n")
+            elif output.default is not None:
+                values[output.name] = output.default
+            else:
+                raise ValueError(f"output parameter {output.name!r}: the task did not write {file}")
+        return values
+
+
+def _stamp(file: Path) -> tuple[int, int, int] | None:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size

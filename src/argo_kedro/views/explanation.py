@@ -1,0 +1,125 @@
+"""The plan in words: a table for people, the same as JSON for programs."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from itertools import zip_longest
+from typing import Any
+
+from argo_kedro.manifest.nesting import levels
+from argo_kedro.model import Dataset, Task, Workflow
+
+_LEVEL_SECONDS = 10  # a stock controller looks again every 10 s, however short the task
+
+
+def explanation(workflow: Workflow) -> dict[str, Any]:
+    """All of the plan that `explain --json` shows."""
+    depth = levels(workflow)
+    return {
+        "workflow": workflow.name,
+        "namespace": workflow.namespace,
+        "pipelines": list(workflow.pipelines),
+        "env": workflow.env,
+        "tasks": [_task(task, workflow) for task in workflow.tasks],
+        "init_tasks": list(workflow.init_tasks),
+        "boundary_datasets": [
+            {
+                "name": use.dataset.name,
+                "producer": use.producer,
+                "consumers": list(use.consumers),
+                "travels": _travels(use.dataset),
+                "versioned": use.dataset.versioned,
+            }
+            for use in workflow.boundaries
+        ],
+        "levels": depth,
+        "seconds_of_waiting": depth * _LEVEL_SECONDS,
+    }
+
+
+def table(found: Mapping[str, Any]) -> str:
+    """The explanation as text."""
+    parts = [_tasks_table(found), _boundaries_table(found), _summary(found)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def command_line(task: Task, workflow: Workflow) -> str:
+    """The line that runs the same task on this machine."""
+    words = ["python", "-m", "argo_kedro.task", "--env", workflow.env, "--pipeline", task.pipeline]
+    words += ["--nodes", ",".join(task.nodes)]
+    words += ["--memory", ",".join(task.memory)] if task.memory else []
+    for value in workflow.parameters.values():
+        words += ["--params", value]
+    return shlex.join(words)
+
+
+def _task(task: Task, workflow: Workflow) -> dict[str, Any]:
+    return {
+        "name": task.name,
+        "nodes": list(task.nodes),
+        "group": task.group,
+        "needs": list(task.needs),
+        "template": task.template,
+        "machine_type": {"value": task.machine_type.value, "source": task.machine_type.source},
+        "pipeline": task.pipeline,
+        "in_memory": list(task.memory),
+        "command": command_line(task, workflow),
+    }
+
+
+def _travels(dataset: Dataset) -> str:
+    if dataset.kind == "remote":
+        return dataset.path or dataset.type
+    return f"{dataset.path} (this machine only)" if dataset.kind == "local" else dataset.kind
+
+
+def _tasks_table(found: Mapping[str, Any]) -> str:
+    labels = _labels(found)
+    table = [[["TASK"], ["NODES"], ["MACHINE TYPE"], ["FROM"], ["WAITS FOR"]]]
+    for task in found["tasks"]:
+        machine = task["machine_type"]
+        nodes = task["nodes"] if task["group"] else []
+        needs = [labels[name] for name in task["needs"]]
+        table.append([[labels[task["name"]]], nodes, [machine["value"]], [machine["source"]], needs])
+    return _aligned(table)
+
+
+def _boundaries_table(found: Mapping[str, Any]) -> str:
+    labels = _labels(found)
+    table = [[["BOUNDARY DATASET"], ["WRITTEN BY"], ["READ BY"], ["TRAVELS BY"]]]
+    for item in found["boundary_datasets"]:
+        readers = [labels[name] for name in item["consumers"]]
+        table.append([[item["name"]], [labels[item["producer"]]], readers, [item["travels"]]])
+    return _aligned(table) if found["boundary_datasets"] else ""
+
+
+def _labels(found: Mapping[str, Any]) -> dict[str, str]:
+    """What people call each task: its group's or its only node's name."""
+    return {task["name"]: task["group"] or task["nodes"][0] for task in found["tasks"]}
+
+
+def _summary(found: Mapping[str, Any]) -> str:
+    tasks, memory = found["tasks"], [name for task in found["tasks"] for name in task["in_memory"]]
+    nodes = sum(len(task["nodes"]) for task in tasks)
+    lines = [
+        f"{nodes} nodes in {len(tasks)} tasks, env {found['env']}; {len(found['boundary_datasets'])} boundary datasets.",
+        f"{found['levels']} levels: on a stock Argo controller at least {found['seconds_of_waiting']} s, "
+        f"since it looks again every {_LEVEL_SECONDS} s.",
+    ]
+    if memory:
+        lines.append(f"In memory inside a fused task: {', '.join(memory)}.")
+    if tasks:
+        lines.append(f"One task alone, here: {tasks[0]['command']}")
+    return "\n".join(lines)
+
+
+def _aligned(table: Sequence[Sequence[Sequence[str]]]) -> str:
+    """Rows of cells of lines, in columns."""
+    widths = [max(len(line) for row in table for line in (*row[place], "")) for place in range(len(table[0]))]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
+        for row in table
+        for cells in zip_longest(*row, fillvalue="")
+    ]
+    return "\n".join(lines)
