@@ -93,7 +93,6 @@ class Workflow:
     init_outputs: Mapping[str, str] = field(default_factory=dict)  # each with the init task that gives it
     datasets: tuple[DatasetUse, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
-    annotations: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()  # what planning saw that has no place in the plan
     manifest_template: str = ""  # a project's own Jinja template, in place of ours

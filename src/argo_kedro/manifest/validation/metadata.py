@@ -1,0 +1,71 @@
+"""What makes Kubernetes refuse a workflow's metadata."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from argo_kedro.manifest.validation.fields import DOCUMENT, field_problems
+from argo_kedro.manifest.validation.parts import REFERENCE, Manifest, Part, short
+from argo_kedro.model import Problem
+
+_VERSION = {"apiVersion": "argoproj.io/v1alpha1", "kind": "Workflow"}
+_LONGEST = 63  # Argo puts the name into a label
+_SUFFIX = 5  # characters that Kubernetes adds to generateName
+_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\Z")
+_LABEL_KEY = re.compile(r"([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?\Z")
+_LABEL_VALUE = re.compile(r"([A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?)?\Z")
+
+
+def metadata_problems(manifest: Manifest) -> Iterator[Problem]:
+    """Problems of everything but the spec."""
+    document, metadata = manifest.document, manifest.document.part("metadata")
+    yield from field_problems(document, DOCUMENT)
+    for key, expected in _VERSION.items():
+        if document.value.get(key) != expected:
+            yield document.problem(
+                f"{short(document.value.get(key))} is not {expected}", f"write {key}: {expected}", at=key
+            )
+    yield from _names(metadata)
+    yield from label_problems(metadata)
+
+
+def label_problems(metadata: Part) -> Iterator[Problem]:
+    """Labels and annotations that Kubernetes refuses, of a workflow or of a template's pods."""
+    for key in ("labels", "annotations"):
+        if key in metadata and not isinstance(metadata.value[key], dict):
+            yield metadata.problem(f"{short(metadata.value[key])} is not a mapping", REFERENCE, at=key)
+        for name, value in metadata.part(key).value.items():
+            if not _LABEL_KEY.match(str(name)):
+                hint = "use letters, digits, -, _ and ., up to 63 of them, with a domain and / in front if you like"
+                yield metadata.problem(f"{short(name)} is no key", hint, at=key)
+            if not isinstance(value, str):
+                yield metadata.problem(f"{short(value)} is not a text", "put it into quotes", at=f"{key}.{name}")
+            elif key == "labels" and "{{" not in value and not _LABEL_VALUE.match(value):
+                hint = "use up to 63 letters, digits, -, _ and .; an annotation may hold anything"
+                yield metadata.problem(f"{short(value)} cannot be a label's value", hint, at=f"{key}.{name}")
+
+
+def _names(metadata: Part) -> Iterator[Problem]:
+    name, prefix, namespace = metadata.text("name"), metadata.text("generateName"), metadata.text("namespace")
+    if not name and not prefix:
+        yield metadata.problem("the workflow has no name", "give it a name or a generateName")
+    if name and (len(name) > _LONGEST or not _NAME.match(name)):
+        yield metadata.problem(
+            f"{short(name)} is no name for a workflow", f"use up to {_LONGEST} of a-z, 0-9 and -", at="name"
+        )
+    longest = _LONGEST - _SUFFIX
+    if prefix and not _NAME.match(f"{prefix}x"):
+        yield metadata.problem(
+            f"{short(prefix)} cannot begin a workflow's name", "use a-z, 0-9 and -", at="generateName"
+        )
+    elif len(prefix) > longest:
+        message, hint = f"{short(prefix)} is cut to {longest} characters by Kubernetes", "shorten it"
+        yield metadata.problem(message, hint, at="generateName", severity="warning")
+    if namespace and (len(namespace) > _LONGEST or not _NAME.match(namespace) or "." in namespace):
+        yield metadata.problem(
+            f"{short(namespace)} is no namespace", f"use up to {_LONGEST} of a-z, 0-9 and -", at="namespace"
+        )
+    for key in ("name", "generateName", "namespace"):
+        if key in metadata and not isinstance(metadata.value[key], str):
+            yield metadata.problem(f"{short(metadata.value[key])} is not a text", "put it into quotes", at=key)

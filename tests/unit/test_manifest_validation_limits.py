@@ -1,0 +1,144 @@
+"""Validation of what is too large, too many, or no manifest at all."""
+
+from __future__ import annotations
+
+import copy
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from argo_kedro.manifest import validate
+
+GOOD = (Path(__file__).parent / "good_workflow.yaml").read_text(encoding="utf-8")
+
+_PARSED: dict[str, Any] = yaml.safe_load(GOOD)
+
+
+def _good() -> dict[str, Any]:
+    return copy.deepcopy(_PARSED)
+
+
+def _put(manifest: dict[str, Any], path: str, value: Any) -> None:
+    """Put a value at `spec/templates/3/name`; `...` takes away what is there."""
+    *parts, last = path.split("/")
+    here: Any = manifest
+    for part in parts:
+        here = here[int(part)] if isinstance(here, list) else here.setdefault(part, {})
+    key: Any = int(last) if isinstance(here, list) else last
+    if value is ...:
+        del here[key]
+    elif isinstance(here, list) and key == len(here):
+        here.append(value)
+    else:
+        here[key] = value
+
+
+@pytest.mark.parametrize("count", [200, 201])
+def test_two_hundred_is_the_most(count: int) -> None:
+    manifest = _good()
+    suspended = [{"name": f"t{place}", "suspend": {}} for place in range(count - 4)]
+    manifest["spec"]["templates"] += suspended
+    manifest["spec"]["templates"][1]["dag"]["tasks"] = [
+        {"name": f"n{place}", "template": "init"} for place in range(count)
+    ]
+    found = [problem.where for problem in validate(manifest)]
+    assert found == (["manifest spec.templates", "manifest templates.inner.dag.tasks"] if count > 200 else [])
+
+
+def _many(count: int, *, fat: int = 0) -> dict[str, Any]:
+    """A valid manifest of many tasks, each in a chain of its DAG, with an argument of this many bytes."""
+    manifest = _good()
+    per_dag = 190
+    main, pod = manifest["spec"]["templates"][0], manifest["spec"]["templates"][3]
+    pod["inputs"]["parameters"][0]["value"] = ""
+    dags = []
+    for number, start in enumerate(range(0, count, per_dag)):
+        tasks = [
+            {
+                "name": f"n{place}",
+                "template": "pod",
+                **({"depends": f"n{place - 1}"} if place > start else {}),
+                "arguments": {"parameters": [{"name": "nodes", "value": "x" * fat}]},
+            }
+            for place in range(start, min(count, start + per_dag))
+        ]
+        dags.append({"name": f"dag{number}", "dag": {"tasks": tasks}})
+    main["dag"]["tasks"] = [{"name": dag["name"], "template": dag["name"]} for dag in dags]
+    manifest["spec"]["templates"] = [main, pod, *dags]
+    return manifest
+
+
+def test_a_workflow_that_outgrows_the_controller_is_refused() -> None:
+    assert validate(_many(4000)) == []
+    (problem,) = validate(_many(4000, fat=100))
+    assert "4,022 tasks" in problem.message
+    assert "fused group" in problem.hint
+
+
+def test_thousands_of_tasks_take_no_time() -> None:
+    manifest = _many(5000)
+    times = []
+    for _ in range(3):
+        start = time.perf_counter()
+        validate(manifest)
+        times.append(time.perf_counter() - start)
+    assert min(times) < 0.5  # 0.1 on a quiet machine
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "no mapping"),
+        ("[]", "no mapping"),
+        ("a: b: c", "mapping values are not allowed"),
+        ("a: {", "cannot be read"),
+        ("a: 1\na: 2", "'a' stands twice"),
+        ("a: 1\n---\nb: 2", "cannot be read"),
+        ("a: !!python/object/apply:os.system [ls]", "could not determine a constructor"),
+        ("a: &x [*x]", "cannot be read"),
+        ("{" * 5000, "cannot be read"),
+        ("a: \x00", "cannot be read"),
+        ("? [a]\n: b", "cannot be read"),
+    ],
+)
+def test_what_is_no_manifest_gives_one_problem(text: str, says: str) -> None:
+    (problem,) = validate(text)
+    assert says in problem.message
+    assert problem.where.startswith("manifest")
+
+
+def test_a_yaml_error_names_its_line() -> None:
+    (problem,) = validate("a: 1\nb: [\n", where="own.yaml")
+    assert problem.where.startswith("own.yaml, line ")
+
+
+_ODD: tuple[Any, ...] = (
+    None,
+    5,
+    "x",
+    [],
+    {},
+    [None, 5, "x", []],
+    {"a": None},
+    {5: 6},
+    True,
+    [{}],
+    [[{}]],
+    {"parameters": [{"name": 5}]},
+)
+
+
+def _places(value: Any, path: str = "") -> list[str]:
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [place for key, item in items for place in (f"{path}{key}", *_places(item, f"{path}{key}/"))]
+
+
+@pytest.mark.parametrize("path", _places(_good()))
+def test_nothing_odd_makes_it_fail(path: str) -> None:
+    for odd in _ODD:
+        manifest = _good()
+        _put(manifest, path, odd)
+        assert isinstance(validate(manifest), list)
