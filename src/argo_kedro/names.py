@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
+from collections.abc import Collection
 
 _LIMIT = 63  # RFC 1123 label, the strictest of the places a name ends up in
 _LEGAL = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?\Z")  # a task of a DAG must not begin with a digit
 _HASH = 8
+_HASHED = re.compile(r"-[0-9a-f]{8}\Z")
 
 
 def k8s_name(name: str, *, limit: int = _LIMIT) -> str:
@@ -21,3 +24,10 @@ def k8s_name(name: str, *, limit: int = _LIMIT) -> str:
     stem = re.sub(r"[^a-z0-9]+", "-", name.lower()).lstrip("-0123456789")
     stem = stem[: limit - _HASH - 1].rstrip("-")
     return f"{stem or 'n'}-{digest}"
+
+
+def stems(names: Collection[str]) -> dict[str, str]:
+    """The readable part of each name that `k8s_name` hashed, where it stands for only one of them; else the name."""
+    found = {name: _HASHED.sub("", name) for name in names}
+    count = Counter(found.values())
+    return {name: stem if count[stem] == 1 else name for name, stem in found.items()}

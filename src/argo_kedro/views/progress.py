@@ -35,6 +35,7 @@ class Progress:
         self._labels = labels or {}
         self._live = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._color = self._live and not os.environ.get("NO_COLOR")
+        self.succeeded: set[str] = set()
         self._running: dict[str, float] = {}  # task -> when it began
         self._done = self._total = 0
         self._shown = 0  # lines of the live block
@@ -87,6 +88,8 @@ class Progress:
             self._running[event.task] = time.monotonic()
         if event.phase in _ENDED:
             self._done += event.tasks
+        if event.phase == "Succeeded":
+            self.succeeded.add(event.task.rpartition(".")[2])
         attempt = f" (attempt {event.attempt + 1})" if event.attempt else ""
         name, count = f"{shown(event.task, self._labels)}{attempt}", f"({self._done}/{self._total})"
         match event.phase:

@@ -1,0 +1,32 @@
+"""`kedro argo check`: everything that is wrong, at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+from kedro.framework.startup import ProjectMetadata
+
+from argo_kedro.cli import console
+from argo_kedro.cli.options import selection_options
+from argo_kedro.errors import CompileError
+
+
+@click.command(name="check")
+@selection_options
+@click.pass_obj
+@console.talk_on_stderr
+def check_(metadata: ProjectMetadata, /, **chosen: Any) -> None:
+    """Say everything that is wrong with a workflow before it runs on a cluster.
+
+    Exits with 4 if there is anything that would fail, here or on a cluster. Nothing is written and nothing runs.
+    """
+    from argo_kedro.cli import steps  # here for the reason that `steps` gives
+
+    made = steps.compiled(metadata.project_path, chosen)
+    console.problems(made.problems)
+    if made.of("error"):
+        raise CompileError(f"{steps.counted(made)}: cannot run.")
+    if made.of("cluster"):
+        raise CompileError(f"{steps.counted(made)}: not ready for a cluster; `kedro argo run` works here.")
+    console.done(f"{steps.counted(made)}: ready for a cluster.", next_step=steps.next_command("compile", chosen))

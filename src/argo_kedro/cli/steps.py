@@ -1,0 +1,189 @@
+"""The steps that all verbs share: open, plan, check, render.
+
+Verbs import this inside their functions: telemetry imports the verbs of every plugin with each `kedro` command.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import click
+import yaml
+from kedro.framework.startup import ProjectMetadata
+
+from argo_kedro.check import check
+from argo_kedro.cli import console
+from argo_kedro.cli.options import OPTIONS
+from argo_kedro.errors import CompileError
+from argo_kedro.manifest import render, validate
+from argo_kedro.model import Problem, Workflow
+from argo_kedro.names import stems
+from argo_kedro.plan import plan
+from argo_kedro.project import Selection, open_project
+from argo_kedro.project.selection import DEFAULT
+
+FOLDER = Path("argo")  # in the project's folder
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compiled:
+    """A workflow, its manifest if it could be rendered, and what is wrong with both."""
+
+    workflow: Workflow
+    text: str
+    problems: tuple[Problem, ...]
+
+    def of(self, *severities: str) -> list[Problem]:
+        """The problems of these severities."""
+        return [problem for problem in self.problems if problem.severity in severities]
+
+
+def compiled(project_path: Path, chosen: Mapping[str, Any], workflow_name: str = "") -> Compiled:
+    """The selected nodes as a manifest, with all problems on the way."""
+    project = open_project(
+        project_path, env=chosen.get("env"), conf_source=chosen.get("conf_source"), params=chosen.get("params") or {}
+    )
+    workflow = plan(project, _selection(chosen), workflow_name=workflow_name)
+    problems = check(workflow)
+    text = "" if any(problem.severity == "error" for problem in problems) else render(workflow)
+    return Compiled(workflow=workflow, text=text, problems=(*problems, *(validate(text) if text else ())))
+
+
+def stop_on_errors(made: Compiled) -> None:
+    """Print all errors, and stop if there are any.
+
+    Raises:
+        CompileError: if there are errors.
+    """
+    errors = made.of("error")
+    if errors:
+        console.problems(errors)
+        count = "1 problem" if len(errors) == 1 else f"{len(errors)} problems"
+        raise CompileError(f"{counted(made)}: {count}. Nothing was written, nothing ran.")
+
+
+def counted(made: Compiled) -> str:
+    """What was compiled, in a few words."""
+    tasks = len(made.workflow.tasks)
+    return f"{tasks} task{'' if tasks == 1 else 's'}, env {made.workflow.env}"
+
+
+def default_file(project_path: Path, workflow: Workflow) -> Path:
+    """Where the manifest of these pipelines goes."""
+    return project_path / FOLDER / f"{'-'.join(workflow.pipelines)}.yaml"
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file whole or not at all.
+
+    Raises:
+        CompileError: if it cannot be written.
+    """
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise CompileError(f"{path} cannot be written: {error.strerror}.", hint="choose another file with -o.") from error
+
+
+def next_command(verb: str, chosen: Mapping[str, Any], **more: Sequence[str]) -> str:
+    """A verb to try next, with the same options."""
+    words = ["kedro", "argo", verb]
+    for name, value in {**chosen, **more}.items():
+        if value:
+            words += [OPTIONS[name], value if isinstance(value, str) else ",".join(_listed(value))]
+    return shlex.join(words)
+
+
+def _listed(value: Sequence[str] | Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    """Names as they are, nested parameters as `--params` takes them: `model.depth=3`."""
+    if not isinstance(value, Mapping):
+        yield from value
+        return
+    for key, item in value.items():
+        if isinstance(item, Mapping):
+            yield from _listed(item, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}={item}"
+
+
+def shown(path: Path) -> str:
+    """A path as the user would type it here."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+def _selection(chosen: Mapping[str, Any]) -> Selection:
+    """What these options select.
+
+    Raises:
+        click.UsageError: if --pipeline and --pipelines are both given, as for `kedro run`.
+    """
+    one, several = chosen.get("pipeline"), tuple(dict.fromkeys(chosen.get("pipelines") or ()))
+    if one and several:
+        raise click.UsageError("Options '--pipeline' and '--pipelines' cannot be used together.")
+    return Selection(
+        pipelines=(one,) if one else several or (DEFAULT,),
+        tags=tuple(chosen.get("tags") or ()),
+        nodes=tuple(chosen.get("node_names") or ()),
+        from_nodes=tuple(chosen.get("from_nodes") or ()),
+        to_nodes=tuple(chosen.get("to_nodes") or ()),
+        from_inputs=tuple(chosen.get("from_inputs") or ()),
+        to_outputs=tuple(chosen.get("to_outputs") or ()),
+        namespaces=tuple(chosen.get("namespaces") or ()),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """A manifest that is about to run here."""
+
+    text: str
+    labels: Mapping[str, str]  # task -> what people call it
+    command: str  # that runs it again
+    workflow: Workflow | None = None
+    chosen: Mapping[str, Any] = field(default_factory=dict)
+
+    def way_on(self, succeeded: Set[str]) -> str:
+        """The command that runs what has not succeeded: what has, left its data where the catalog says."""
+        if self.workflow is None or not succeeded:
+            return self.command
+        rest = [task for task in self.workflow.tasks if task.name not in succeeded]
+        first = [node for task in rest if succeeded.issuperset(task.needs) for node in task.nodes]
+        return next_command("run", self.chosen, from_nodes=first)
+
+
+def work_of_project(metadata: ProjectMetadata, chosen: Mapping[str, Any], workflow_name: str) -> Work:
+    """Compile, and write the file that `compile` writes.
+
+    Raises:
+        CompileError: if there are errors.
+    """
+    made = compiled(metadata.project_path, chosen, workflow_name)
+    stop_on_errors(made)
+    write(default_file(metadata.project_path, made.workflow), made.text)
+    labels = {task.name: task.group or task.nodes[0] for task in made.workflow.tasks}
+    command = next_command("run", chosen)
+    return Work(text=made.text, labels=labels, command=command, workflow=made.workflow, chosen=chosen)
+
+
+def work_of_file(path: Path) -> Work:
+    """A manifest that was compiled before.
+
+    Raises:
+        CompileError: if there are errors in it.
+    """
+    text = path.read_text(encoding="utf-8")
+    errors = [problem for problem in validate(text, where=shown(path)) if problem.severity == "error"]
+    if errors:
+        console.problems(errors)
+        raise CompileError(f"{shown(path)}: {len(errors)} to mend. Nothing ran.")
+    templates = yaml.safe_load(text)["spec"]["templates"]
+    names = {task["name"] for template in templates for task in template.get("dag", {}).get("tasks", ())}
+    return Work(text=text, labels=stems(names), command=shlex.join(["kedro", "argo", "run", shown(path)]))

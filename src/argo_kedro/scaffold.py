@@ -1,0 +1,149 @@
+"""What `kedro argo init` writes into a project."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, StrictUndefined
+
+from argo_kedro import __version__
+from argo_kedro.errors import ArgoKedroError, ConfigError
+from argo_kedro.resources import resource
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+DOCKERIGNORE = ".dockerignore"
+_LOCKED = "uv.lock"
+_REQUIREMENTS = "requirements.txt"
+_PYPROJECT = "pyproject.toml"
+_OURS = re.compile(r"^[^#\n]*(?<![-.\w])argo[-_.]kedro(?![-\w])", re.IGNORECASE | re.MULTILINE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """A project's folders, by its settings."""
+
+    project: Path
+    package: str
+    conf: str  # CONF_SOURCE
+    default_env: str
+
+
+def files(layout: Layout, env: str) -> dict[str, str]:
+    """argo.yml of this env, Dockerfile and .dockerignore, made for this project: names and texts.
+
+    Raises:
+        ConfigError: if there is no such env.
+    """
+    dependencies = _dependencies(layout.project)
+    values = {
+        "name": layout.package.replace("_", "-"),
+        "conf": layout.conf,
+        "env": layout.default_env,
+        "python": f"{sys.version_info.major}.{sys.version_info.minor}",
+        "toml": tomllib.__name__,
+        "dependencies": dependencies,
+        "extra": "" if _names_us(layout.project, dependencies) else f"argo-kedro=={__version__}",
+    }
+    return {
+        _argo_yml(layout, env): _render("templates", "project", "argo.yml", **values),
+        "Dockerfile": _render("Dockerfile.template", **values),
+        DOCKERIGNORE: _render("templates", "project", "dockerignore", **values),
+    }
+
+
+def write(layout: Layout, wanted: Mapping[str, str], *, force: bool = False) -> tuple[list[str], list[str]]:
+    """Write these files, all or none; those that exist are kept, unless with `force`.
+
+    Returns:
+        The names of the files that were written, and of those that were kept.
+    """
+    kept = [name for name in wanted if os.path.lexists(layout.project / name) and not force]
+    written = [name for name in wanted if name not in kept]
+    paths = {name: layout.project / name for name in written}
+    drafts = {name: path.with_name(f".{path.name}.partial") for name, path in paths.items()}
+    try:
+        for name in written:
+            drafts[name].write_text(wanted[name], encoding="utf-8", newline="\n")
+        for name in written:
+            drafts[name].replace(paths[name])
+    except OSError as error:
+        raise ArgoKedroError(f"{error.filename2 or error.filename} cannot be written: {error.strerror}.") from error
+    finally:
+        for draft in drafts.values():
+            draft.unlink(missing_ok=True)
+    return written, kept
+
+
+def let_through(layout: Layout) -> list[str]:
+    """What a .dockerignore that somebody else wrote may let into the image, and should not."""
+    text = (layout.project / DOCKERIGNORE).read_text(encoding="utf-8")
+    rules = [rule for line in text.splitlines() if (rule := line.strip()) and not rule.startswith(("#", "!"))]
+    if {"*", "**"} & set(rules):  # nothing goes in but what it names
+        return []
+    private = ("credentials", f"{layout.conf}/local", "data", ".git")
+    return [name for name in private if not any(_covers(rule, name) for rule in rules)]
+
+
+def _covers(rule: str, name: str) -> bool:
+    """Whether a rule seems to be about this file or folder, or the one above it; `docker build` has the last word."""
+    path = rule.strip("/").removeprefix("**/").removesuffix("/**").removesuffix("/*")
+    return path in (name, name.split("/")[0]) or (name == "credentials" and name in path)
+
+
+def _argo_yml(layout: Layout, env: str) -> str:
+    conf = layout.project / layout.conf
+    envs = sorted(folder.name for folder in conf.iterdir() if folder.is_dir()) if conf.is_dir() else []
+    if env not in envs:
+        raise ConfigError(
+            f"Env {env!r} has no folder {layout.conf}/{env}. Envs here: {', '.join(envs) or 'none'}.",
+            hint=f"mkdir -p {layout.conf}/{env}, or choose another one with --env.",
+        )
+    # Kedro reads argo.yaml as well, and refuses keys that are in both.
+    name = "argo.yaml" if (conf / env / "argo.yaml").exists() else "argo.yml"
+    return f"{layout.conf}/{env}/{name}"
+
+
+def _dependencies(project: Path) -> str:
+    """The file that says what the project needs, the most exact first."""
+    if (project / _LOCKED).is_file():
+        return _LOCKED
+    if (project / _REQUIREMENTS).is_file():
+        return _REQUIREMENTS
+    return _PYPROJECT if list(_listed(project)) else ""
+
+
+def _names_us(project: Path, dependencies: str) -> bool:
+    if not dependencies:
+        return False
+    lines = _listed(project) if dependencies == _PYPROJECT else [(project / dependencies).read_text(encoding="utf-8")]
+    return any(_OURS.search(line) for line in lines)
+
+
+def _listed(project: Path) -> Iterator[str]:
+    """The dependencies in pyproject.toml."""
+    table = tomllib.loads((project / _PYPROJECT).read_text(encoding="utf-8")).get("project", {})
+    yield from table.get("dependencies", [])
+
+
+def _render(*parts: str, **values: str) -> str:
+    environment = Environment(
+        variable_start_string="[[",
+        variable_end_string="]]",
+        block_start_string="[%",
+        block_end_string="%]",
+        comment_start_string="[#",
+        comment_end_string="#]",
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return environment.from_string(resource(*parts).read_text(encoding="utf-8")).render(values)
