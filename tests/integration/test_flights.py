@@ -1,0 +1,108 @@
+"""The example, from the README's first session to its answer."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+FLIGHTS = ROOT / "examples" / "flights"
+
+pytestmark = pytest.mark.integration
+
+
+def _shell(command: str, folder: Path, *, timeout: int = 300) -> subprocess.CompletedProcess[str]:
+    """A command of the README, in the environment of these tests."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    env = {**os.environ, "PATH": path, "DO_NOT_TRACK": "1", "COLUMNS": "200", "PYTHONUNBUFFERED": "1"}
+    return subprocess.run(
+        ["sh", "-c", f"{command} 2>&1"], cwd=folder, env=env, capture_output=True, text=True, timeout=timeout, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def flights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the example with its data, so that the tree stays clean."""
+    folder = tmp_path_factory.mktemp("example") / "flights"
+    shutil.copytree(FLIGHTS, folder, ignore=shutil.ignore_patterns("argo", "*.parquet", "__pycache__"))
+    done = _shell("python -m flights.get_data", folder)
+    assert (folder / "data/01_raw/flights.csv.zip").exists(), done.stdout
+    return folder
+
+
+def _sessions() -> list[tuple[str, list[str]]]:
+    """The commands of the README's first session, each with the lines that it shows."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = text.partition("## A first session")[2].partition("\n## ")[0]
+    lines = "\n".join(re.findall(r"```console\n(.*?)```", section, flags=re.DOTALL)).splitlines()
+    found: list[tuple[str, list[str]]] = []
+    for line in lines:
+        if line.startswith("$ "):
+            found.append((line[2:], []))
+        elif line.strip() and line.strip() != "...":
+            found[-1][1].append(line)
+    return found
+
+
+def _comparable(line: str) -> str:
+    """A line without what differs from run to run: the time of day, seconds, the count of what is done, random letters."""
+    line = re.sub(r"^\d\d:\d\d:\d\d ", "", line.rstrip())
+    line = re.sub(r"\b\d+(\.\d+)? s\b", "N s", re.sub(r"\(\d+/(\d+)\)", r"(N/\1)", line))
+    return re.sub(r"\b(flights(?:-[a-z-]+)?)-[a-z0-9]{5}\b(?!\.yaml)", r"\1-XXXXX", line)
+
+
+def test_the_first_session_of_the_readme_is_what_happens(flights: Path) -> None:
+    sessions = _sessions()
+    assert sessions, "the README has no first session"
+    for command, expected in sessions:
+        done = _shell(command, flights)
+        shown = [_comparable(line) for line in done.stdout.splitlines()]
+        missing = [line for line in expected if _comparable(line) not in shown]
+        assert missing == [], f"$ {command}\n{done.stdout}"
+        assert done.returncode == 0, done.stdout
+    answer = flights / "data/08_reporting/answer.md"
+    assert "Can one tell the day before?" in answer.read_text(encoding="utf-8")
+
+
+def test_a_local_run_makes_what_kedro_run_makes(flights: Path) -> None:
+    comparison = flights / "data/08_reporting/comparison.json"
+    by_argo = json.loads(comparison.read_text(encoding="utf-8"))
+    comparison.unlink()
+    done = _shell("kedro run --to-nodes compare_airports", flights)
+    assert done.returncode == 0, done.stdout
+    assert json.loads(comparison.read_text(encoding="utf-8")) == by_argo
+
+
+def test_what_only_the_fused_task_reads_stays_in_memory(flights: Path) -> None:
+    found = json.loads(_shell("kedro argo explain --json 2>/dev/null | sed -n '/^{/,$p'", flights).stdout)
+    clean = next(task for task in found["tasks"] if task["name"] == "clean")
+    assert clean["in_memory"] == ["airports", "planes", "weather"]
+    assert clean["machine_type"] == {"value": "medium", "source": "code"}
+
+
+def test_the_cloud_env_is_ready_for_a_cluster(flights: Path) -> None:
+    done = _shell("kedro argo check --env cloud", flights)
+    assert "ready for a cluster" in done.stdout
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_local_env_is_refused_for_a_cluster_only(flights: Path) -> None:
+    done = _shell("kedro argo check", flights)
+    assert "23 boundary datasets are on paths that pods do not share" in done.stdout
+    assert done.returncode == 4
+
+
+def test_a_pipeline_of_its_own_has_its_own_file(flights: Path) -> None:
+    done = _shell("kedro argo compile --pipelines reporting", flights)
+    assert done.returncode == 0, done.stdout
+    manifest = yaml.safe_load((flights / "argo/reporting.yaml").read_text(encoding="utf-8"))
+    tasks = manifest["spec"]["templates"][0]["dag"]["tasks"]
+    assert [task["name"].rpartition("-")[0] or task["name"] for task in tasks] == ["report", "write-answer"]

@@ -1,0 +1,113 @@
+"""A project as `kedro new` makes it, from nothing to a run: what the README promises for one's own project."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+pytestmark = pytest.mark.integration
+
+PIPELINE = """
+from kedro.pipeline import Pipeline, node
+
+def load():
+    return [1, 2, 3]
+
+def total(numbers):
+    return sum(numbers)
+
+def report(value):
+    if value == 7:
+        raise ValueError("seven")
+    return f"total: {value}"
+
+def create_pipeline(**kwargs):
+    return Pipeline([
+        node(load, None, "numbers", name="load_numbers"),
+        node(total, "numbers", "total", name="add_up"),
+        node(report, "total", "report", name="write_report"),
+    ])
+"""
+CATALOG = "\n".join(
+    f'{name}: {{type: json.JSONDataset, filepath: "data/{name}.json"}}' for name in ("numbers", "total", "report")
+)
+
+
+def _kedro(*args: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "kedro", *args],
+        cwd=folder,
+        env={**os.environ, "DO_NOT_TRACK": "1"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("new")
+    made = _kedro("new", "--name", "My Project", "--tools", "none", "--example", "no", "--telemetry", "no", folder=folder)
+    assert made.returncode == 0, made.stderr
+    path = folder / "my-project"
+    pipeline = path / "src/my_project/pipelines/numbers/__init__.py"
+    pipeline.parent.mkdir()
+    pipeline.write_text(PIPELINE, encoding="utf-8")
+    return path
+
+
+def test_a_new_project_runs_without_any_argo_yml(project: Path) -> None:
+    refused = _kedro("argo", "run", folder=project)
+    assert refused.returncode == 4
+    assert "dataset numbers: task 'load-numbers-" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert not (project / "argo").exists()
+
+    (project / "conf/base/catalog.yml").write_text(CATALOG, encoding="utf-8")
+    done = _kedro("argo", "run", folder=project)
+    assert done.returncode == 0, done.stderr
+    assert (project / "data/report.json").read_text(encoding="utf-8") == '"total: 6"'
+    assert "write_report succeeded" in done.stderr
+
+
+def test_what_init_wrote_compiles_and_runs(project: Path) -> None:
+    (project / "conf/base/catalog.yml").write_text(CATALOG, encoding="utf-8")
+    written = _kedro("argo", "init", folder=project)
+    assert written.stdout.splitlines()[-3:] == ["conf/base/argo.yml", "Dockerfile", ".dockerignore"]
+    compiled = _kedro("argo", "compile", "-o", "here.yaml", folder=project)
+    assert compiled.returncode == 0, compiled.stderr
+    manifest = yaml.safe_load((project / "here.yaml").read_text(encoding="utf-8"))
+    assert [template["name"] for template in manifest["spec"]["templates"]] == ["pipeline", "small"]
+    done = _kedro("argo", "run", "here.yaml", folder=project)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_failing_node_is_named_and_the_rest_can_go_on(project: Path) -> None:
+    (project / "conf/base/catalog.yml").write_text(CATALOG, encoding="utf-8")
+    source = project / "src/my_project/pipelines/numbers/__init__.py"
+    source.write_text(PIPELINE.replace("[1, 2, 3]", "[1, 2, 4]"), encoding="utf-8")
+    failed = _kedro("argo", "run", folder=project)
+    assert failed.returncode == 6
+    assert "main: Error (exit code 1): node write_report: ValueError: seven" in failed.stderr
+    assert "Run it alone: WORKFLOW_ID=" in failed.stderr
+    assert "To go on after the fix: kedro argo run --from-nodes write_report" in failed.stderr
+
+    source.write_text(PIPELINE.replace("value == 7", "value == 8"), encoding="utf-8")
+    rest = _kedro("argo", "run", "--from-nodes", "write_report", folder=project)
+    assert rest.returncode == 0, rest.stderr
+    assert (project / "data/report.json").read_text(encoding="utf-8") == '"total: 7"'
+
+
+def test_other_commands_do_not_mind_a_broken_argo_yml(project: Path) -> None:
+    (project / "conf/base/argo.yml").write_text("machine_types: [", encoding="utf-8")
+    assert _kedro("registry", "list", folder=project).returncode == 0
+    refused = _kedro("argo", "check", folder=project)
+    assert refused.returncode == 3
+    assert "argo.yml" in refused.stderr
+    assert "Traceback" not in refused.stderr
