@@ -16,7 +16,7 @@ _HASHED = re.compile(r"-[0-9a-f]{8}\Z")
 def k8s_name(name: str, *, limit: int = _LIMIT) -> str:
     """A legal name stays as it is, any other becomes a readable stem and a hash: `n.2` is `n-2-609c4ac4`.
 
-    Two different names never become one, short of a collision of hashes or a name typed to look hashed; `check` refuses those.
+    Two different names never become one, short of a name typed to look hashed; `check` refuses that.
     """
     if len(name) <= limit and _LEGAL.match(name):
         return name

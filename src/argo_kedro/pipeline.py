@@ -51,7 +51,7 @@ class _Annotated(KedroNode):
     _argo_note: Note
 
     def _copy(self, **overwrite_params: Any) -> KedroNode:
-        # Kedro builds the copy with the base class, and so without what a subclass had set: it stays out of the subclass.
+        # Kedro builds the copy with the base class, without what a subclass had set: so it stays out of the subclass.
         plain = super()._copy(**overwrite_params)
         own = note(self)
         if own.group is not None and plain.namespace != self.namespace:
@@ -114,7 +114,7 @@ class FusedPipeline(Pipeline):
         template: str | None = None,
         **kwargs: Any,
     ) -> None:
-        if not isinstance(name, str) or not name.strip():
+        if not _is_text(name):
             raise ValueError(f"FusedPipeline needs a name, got {name!r}. Pass name='...': it names the group's task.")
         _require_text(machine_type=machine_type, template=template)
         plain = Pipeline(nodes).nodes
@@ -166,7 +166,11 @@ def _revive(cls: type[KedroNode], state: dict[str, Any]) -> KedroNode:
     return node
 
 
-def _require_text(**values: str | None) -> None:
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _require_text(**values: object) -> None:
     for key, value in values.items():
-        if value is not None and (not isinstance(value, str) or not value):
+        if value is not None and not _is_text(value):
             raise ValueError(f"{key} must be a name defined in argo.yml, got {value!r}.")

@@ -40,6 +40,4 @@ def compile_(metadata: ProjectMetadata, /, workflow_name: str, output: Path | No
     path = output or steps.default_file(metadata.project_path, made.workflow)
     steps.write(path, made.text)
     console.result(steps.shown(path))
-    console.done(
-        f"Wrote {steps.shown(path)}: {steps.counted(made)}.", next_step=f"kedro argo run {steps.shown(path)}"
-    )
+    console.done(f"Wrote {steps.shown(path)}: {steps.counted(made)}.", next_step=f"kedro argo run {steps.shown(path)}")

@@ -43,8 +43,7 @@ def run_(metadata: ProjectMetadata, /, manifest: Path | None, workflow_name: str
         console.say(failure_text(failure, work.labels))
     if done.phase != "Succeeded":
         console.say(f"To go on after the fix: {work.way_on(progress.succeeded)}")
-        raise WorkflowFailed(
-            f"{done.name}: {done.phase}. {done.message}".rstrip(), hint=f"all logs are in {steps.shown(done.record)}/logs"
-        )
+        logs = f"all logs are in {steps.shown(done.record)}/logs"
+        raise WorkflowFailed(f"{done.name}: {done.phase}. {done.message}".rstrip(), hint=logs)
     console.result(done.name)
     console.done(f"Record and logs: {steps.shown(done.record)}", next_step="kedro argo explain")

@@ -6,7 +6,8 @@ Verbs import this inside their functions: telemetry imports the verbs of every p
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -89,8 +90,10 @@ def write(path: Path, text: str) -> None:
         partial.write_text(text, encoding="utf-8")
         partial.replace(path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise CompileError(f"{path} cannot be written: {error.strerror}.", hint="choose another file with -o.") from error
+        with suppress(OSError):
+            partial.unlink()
+        message = f"{shown(path)} cannot be written: {error.strerror}."
+        raise CompileError(message, hint="choose another file with -o.") from error
 
 
 def next_command(verb: str, chosen: Mapping[str, Any], **more: Sequence[str]) -> str:
@@ -150,7 +153,7 @@ class Work:
     workflow: Workflow | None = None
     chosen: Mapping[str, Any] = field(default_factory=dict)
 
-    def way_on(self, succeeded: Set[str]) -> str:
+    def way_on(self, succeeded: set[str]) -> str:
         """The command that runs what has not succeeded: what has, left its data where the catalog says."""
         if self.workflow is None or not succeeded:
             return self.command

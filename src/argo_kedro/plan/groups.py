@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 
 from kedro.pipeline.node import Node
 
@@ -64,7 +65,7 @@ def predecessors(groups: Sequence[NodeGroup]) -> list[list[int]]:
 
 
 def running_order(groups: Sequence[NodeGroup], needs: Sequence[Sequence[int]]) -> tuple[list[int], list[Problem]]:
-    """The groups' places in an order in which they can run, or as they are with a problem if they wait for each other."""
+    """The groups' places in an order in which they can run; as they are, with a problem, if they wait for each other."""
     try:
         return list(TopologicalSorter(dict(enumerate(needs))).static_order()), []
     except CycleError as error:
@@ -89,7 +90,7 @@ def mixed_groups(groups: Sequence[NodeGroup]) -> list[Problem]:
 
 def _cycle(cycle: Sequence[NodeGroup]) -> Problem:
     """Words for a cycle of groups, each of which must run before the next."""
-    hops = [_hop(before, after) for before, after in zip(cycle, cycle[1:], strict=False)]
+    hops = [_hop(before, after) for before, after in pairwise(cycle)]
     fused = sorted({group.name for group in cycle if group.fused})
     return Problem(
         message=f"the nodes of {' and '.join(map(repr, fused))} cannot share a task, since data leaves the group and "

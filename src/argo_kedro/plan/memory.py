@@ -32,7 +32,6 @@ def in_memory(
     """The registered datasets that only this group writes and reads, and that a MemoryDataset can stand for."""
     inside = set(group.node_names)
     read = {name for node in group.nodes for name in node.inputs}
-    transcoded = {dataset_name(name) for node in group.nodes for name in (*node.inputs, *node.outputs) if "@" in name}
     return tuple(
         sorted(
             name
@@ -40,7 +39,7 @@ def in_memory(
             if not _streams(node)
             for name in node.outputs
             if name in read
-            and name not in transcoded
+            and "@" not in name  # transcoded: what is loaded is not what was saved
             and not unlistable(name)
             and inside.issuperset(reading[name])
             and not any(name in member.confirms for member in group.nodes)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from argo_kedro.model import DatasetUse, Problem, Setting, Task, Template, Workflow
+from argo_kedro.model import Problem, Setting, Task, Template, Workflow
 from argo_kedro.names import k8s_name
 from argo_kedro.plan.findings import (
     RESERVED,
@@ -104,14 +104,13 @@ def _placed(
     return placed
 
 
-def _tasks_and_templates(
-    project: Project, placed: Sequence[_Placed]
-) -> tuple[tuple[Task, ...], tuple[Template, ...]]:
+def _tasks_and_templates(project: Project, placed: Sequence[_Placed]) -> tuple[tuple[Task, ...], tuple[Template, ...]]:
     own = own_templates(project.config)
     # The most common pipeline is the templates' default, so that few tasks have to name theirs.
     homes_by_count = Counter(item.home for item in placed).most_common(1)
     home = homes_by_count[0][0] if homes_by_count else DEFAULT
-    names = shape_names(dict.fromkeys(item.shape for item in placed), {*RESERVED, *project.config.template.init_templates})
+    shapes = dict.fromkeys(item.shape for item in placed)
+    names = shape_names(shapes, {*RESERVED, *project.config.template.init_templates})
     tasks = tuple(_task(item, names[item.shape], home) for item in placed)
     maker = PodMaker(
         config=project.config,
@@ -156,7 +155,7 @@ def _agreed(group: NodeGroup, settings: Mapping[str, NodeSettings], key: str) ->
 
 def _disagreements(groups: Sequence[NodeGroup], settings: Mapping[str, NodeSettings]) -> Iterator[Problem]:
     for group in groups:
-        for key in ("machine_type", "template"):
+        for key in ("machine_type", "template") if group.fused else ():
             found = {node.name: getattr(settings[node.name], key) for node in group.nodes}
             in_code = {name: value for name, value in found.items() if value and value.source == "code"}
             named = in_code or {name: value for name, value in found.items() if value}

@@ -16,6 +16,7 @@ from argo_kedro.task.progress import Progress
 from argo_kedro.task.running import run_task
 
 _TERMINATION_LOG = Path("/dev/termination-log")  # Argo copies it into the node's message
+_PARAMS_HINT = """for example --params '{"model": {"depth": 3}}'."""
 _LINE_LIMIT = 4000  # Kubernetes keeps the last 4096 bytes
 
 
@@ -63,9 +64,9 @@ def _parameters(text: str) -> dict[str, Any]:
     try:
         params = json.loads(text)
     except ValueError as error:
-        raise ConfigError(f"--params: not JSON: {error}.", hint="""for example --params '{"model": {"depth": 3}}'.""") from error
+        raise ConfigError(f"--params: not JSON: {error}.", hint=_PARAMS_HINT) from error
     if not isinstance(params, dict):
-        raise ConfigError(f"--params: {text} is not a mapping.", hint="""for example --params '{"alpha": 0.1}'.""")
+        raise ConfigError(f"--params: {text} is not a mapping.", hint=_PARAMS_HINT)
     return params
 
 

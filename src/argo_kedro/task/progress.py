@@ -51,7 +51,7 @@ class MemoryDatasets:
 
     @hook_impl
     def before_pipeline_run(self, catalog: DataCatalog) -> None:
-        """Replace them before the runner makes any: an entry that is first taken out keeps its validator (Kedro 1.6)."""
+        """Replace them before the runner makes any. What is taken out first keeps its validator (Kedro 1.6)."""
         entries: tuple[dict[str, Any], ...] = (catalog._datasets, catalog._lazy_datasets)
         for name in self._names:
             for known in entries:

@@ -103,7 +103,8 @@ def _summary(found: Mapping[str, Any]) -> str:
     tasks, memory = found["tasks"], [name for task in found["tasks"] for name in task["in_memory"]]
     nodes = sum(len(task["nodes"]) for task in tasks)
     lines = [
-        f"{nodes} nodes in {len(tasks)} tasks, env {found['env']}; {len(found['boundary_datasets'])} boundary datasets.",
+        f"{nodes} nodes in {len(tasks)} tasks, env {found['env']}; "
+        f"{len(found['boundary_datasets'])} boundary datasets.",
         f"{found['levels']} levels: on a stock Argo controller at least {found['seconds_of_waiting']} s, "
         f"since it looks again every {_LEVEL_SECONDS} s.",
     ]

@@ -1,0 +1,55 @@
+# Needs Python >= 3.10, make and a package index; everything else goes into .venv here.
+PYTHON ?= python3
+EXAMPLE := examples/flights
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+LIMIT := $(if $(shell command -v timeout),timeout -s KILL 1500)  # macOS has none
+
+export DO_NOT_TRACK := 1
+
+.PHONY: help demo test check bench clean
+
+help:  ## Show this
+	@sed -n 's/^\([a-z]*\):.*  ## /make \1	/p' $(firstword $(MAKEFILE_LIST))
+
+demo: .venv/example  ## Compile the example project and run its manifest here, each task a process
+	cd $(EXAMPLE) && ../../$(BIN)/python -m flights.get_data
+	cd $(EXAMPLE) && ../../$(BIN)/kedro argo compile
+	cd $(EXAMPLE) && ../../$(BIN)/kedro argo run argo/__default__.yaml
+	@echo
+	@echo "Made: the manifest, $(EXAMPLE)/argo/__default__.yaml"
+	@echo "      and the answer, $(EXAMPLE)/data/08_reporting/answer.md"
+	@echo "Next: . $(BIN)/activate && cd $(EXAMPLE) && kedro argo explain"
+
+test: check  ## Everything that CI runs: check, then all tests
+	$(LIMIT) $(BIN)/pytest -n 2 --dist loadfile -o faulthandler_timeout=300
+
+check: .venv/dev  ## Lint, format, types, and which module imports which
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/dev  ## Run the benchmarks
+	@set -e; for file in $(sort $(wildcard benchmarks/*.py)); do echo "$$file"; $(BIN)/python "$$file"; done
+
+clean:  ## Remove .venv, caches, and what the example made
+	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(EXAMPLE)/argo
+	find src tests $(EXAMPLE) -name __pycache__ -type d -prune -exec rm -rf {} +
+	find $(EXAMPLE)/data -type f ! -name .gitkeep -delete
+
+# Each of these files says that a step is done: a second call has nothing to do.
+.venv/made:
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(v < (3, 10) and "argo-kedro needs Python 3.10 or newer, this is %d.%d. Way out: make PYTHON=python3.12" % v[:2])'
+	$(PYTHON) -m venv --clear .venv
+	$(PIP) install --upgrade "pip>=25.1"  # the first that knows dependency groups
+	@touch $@
+
+.venv/example: .venv/made pyproject.toml $(EXAMPLE)/pyproject.toml
+	$(PIP) install --editable . --editable $(EXAMPLE)
+	@touch $@
+
+.venv/dev: .venv/example pyproject.toml
+	$(PIP) install --group dev
+	@touch $@

@@ -1,0 +1,99 @@
+"""`kedro argo init` as a process, in a Kedro project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.integration
+
+FILES = ["conf/base/argo.yml", "Dockerfile", ".dockerignore"]
+REGISTRY = """\
+from kedro.pipeline import node, pipeline
+
+
+def hello(seed):
+    print(seed)
+
+
+def register_pipelines():
+    return {"__default__": pipeline([node(hello, "params:seed", None, name="hello")])}
+"""
+
+
+@pytest.fixture
+def folder(project: Any) -> Path:
+    made: Path = project(REGISTRY, catalog="{}\n", files={"conf/base/parameters.yml": "seed: 1\n"})
+    return made
+
+
+def init(project: Any, folder: Path, *options: str) -> tuple[int, list[str], str]:
+    """The exit code, the files that stdout names, and stderr."""
+    done = project.python(folder, "-m", "kedro", "argo", "init", *options)
+    # Kedro logs to stdout when it is imported, before any plugin runs.
+    named = [line for line in done.stdout.splitlines() if (folder / line.strip()).is_file()]
+    return done.returncode, named, done.stderr
+
+
+def test_init_writes_what_compiles(project: Any, folder: Path) -> None:
+    code, written, talk = init(project, folder)
+    compiled = project.python(folder, "-m", "kedro", "argo", "compile")
+
+    assert (code, written) == (0, FILES)
+    assert talk.endswith("Next: kedro argo compile\n")
+    assert compiled.returncode == 0, compiled.stderr
+    assert "deployment.image" in compiled.stderr  # what a cluster still needs
+
+
+def test_init_keeps_files_that_exist_and_says_so(project: Any, folder: Path) -> None:
+    (folder / "Dockerfile").write_text("mine", encoding="utf-8")
+
+    code, written, talk = init(project, folder)
+    again = init(project, folder)
+
+    assert (code, written) == (0, ["conf/base/argo.yml", ".dockerignore"])
+    assert "Kept as they are: Dockerfile. --force replaces them." in talk
+    assert again[:2] == (0, [])
+    assert (folder / "Dockerfile").read_text(encoding="utf-8") == "mine"
+
+
+def test_init_replaces_files_by_force(project: Any, folder: Path) -> None:
+    (folder / "Dockerfile").write_text("mine", encoding="utf-8")
+
+    code, written, _ = init(project, folder, "--force")
+
+    assert (code, written) == (0, FILES)
+    assert "FROM ${BASE_IMAGE}" in (folder / "Dockerfile").read_text(encoding="utf-8")
+
+
+def test_init_of_an_unknown_env_writes_nothing(project: Any, folder: Path) -> None:
+    code, written, talk = init(project, folder, "-e", "nosuch")
+
+    assert (code, written) == (3, [])
+    assert "Envs here: base, local." in talk
+    assert "Traceback" not in talk
+    assert [name for name in FILES if (folder / name).exists()] == []
+
+
+def test_init_in_silence_says_only_what_is_unsafe(project: Any, folder: Path) -> None:
+    (folder / ".dockerignore").write_text(".venv\n", encoding="utf-8")
+
+    code, written, talk = init(project, folder, "-s", "-e", "local")
+
+    assert (code, written) == (0, ["conf/local/argo.yml", "Dockerfile"])
+    assert talk.startswith("Warning: .dockerignore does not name credentials, conf/local, data, .git: ")
+    assert talk.count("\n") == 1
+
+
+def test_init_follows_the_projects_own_folders(project: Any, folder: Path) -> None:
+    settings = 'CONF_SOURCE = "settings"\nCONFIG_LOADER_ARGS = {"base_env": "core", "default_run_env": "dev"}\n'
+    (folder / "src/pkg/settings.py").write_text(settings, encoding="utf-8")
+    (folder / "settings/core").mkdir(parents=True)
+
+    code, written, _ = init(project, folder)
+
+    assert (code, written) == (0, ["settings/core/argo.yml", *FILES[1:]])
+    assert "mkdir -p settings/dev " in (folder / "Dockerfile").read_text(encoding="utf-8")
+    assert "settings/local\n" in (folder / ".dockerignore").read_text(encoding="utf-8")

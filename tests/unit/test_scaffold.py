@@ -1,0 +1,262 @@
+"""What `kedro argo init` writes: it works, explains every key, and keeps secrets out of the image."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+import yaml
+from docker.utils.build import exclude_paths
+from pydantic import BaseModel
+
+from argo_kedro import __version__, scaffold
+from argo_kedro.config import ArgoConfig, parse
+from argo_kedro.errors import ArgoKedroError, ConfigError
+
+_DOCS = Path(__file__).parents[2] / "docs"
+_EXAMPLE = re.compile(r"( *)#(?! [^ ]|$)(.*)")  # "# text" is a comment, "#key: value" and "#  key: value" an example
+_OLD = {"Container.name"}  # taken from files of argo-kedro 0.1, and without effect
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> scaffold.Layout:
+    for env in ("base", "local", "cloud"):
+        (tmp_path / "conf" / env).mkdir(parents=True)
+    (tmp_path / "pyproject.toml").write_text("[tool.kedro]\n", encoding="utf-8")
+    return scaffold.Layout(project=tmp_path, package="my_flights", conf="conf", default_env="local")
+
+
+def examples(text: str) -> list[list[int]]:
+    """The lines of each commented example."""
+    found: list[list[int]] = []
+    for number, line in enumerate(text.splitlines()):
+        if not _EXAMPLE.fullmatch(line):
+            continue
+        starts = not line.strip().startswith(("#  ", "#-"))
+        if starts or not found:
+            found.append([])
+        found[-1].append(number)
+    return found
+
+
+def uncommented(text: str, numbers: list[int]) -> str:
+    lines = text.splitlines()
+    for number in numbers:
+        lines[number] = _EXAMPLE.sub(r"\1\2", lines[number])
+    return "\n".join(lines)
+
+
+def argo_yml(layout: scaffold.Layout) -> str:
+    return scaffold.files(layout, "base")["conf/base/argo.yml"]
+
+
+def test_argo_yml_works_as_it_is_written(layout: scaffold.Layout) -> None:
+    config = parse(yaml.safe_load(argo_yml(layout)))
+
+    assert config.default_machine_type in config.machine_types
+
+
+def test_each_example_in_argo_yml_works_when_it_is_uncommented(layout: scaffold.Layout) -> None:
+    text = argo_yml(layout)
+    found = [yaml.safe_load(uncommented(text, numbers)) for numbers in examples(text)]
+
+    configs = [parse(data) for data in found]
+
+    assert len(configs) >= 10
+    assert [data for data in found if data == yaml.safe_load(text)] == []  # each says something
+
+
+def test_argo_yml_or_the_docs_name_every_key(layout: scaffold.Layout) -> None:
+    text = argo_yml(layout)
+    everything = uncommented(text, [number for numbers in examples(text) for number in numbers])
+    docs = "\n".join(file.read_text(encoding="utf-8") for file in _DOCS.rglob("*.md"))
+
+    unnamed = known_keys(ArgoConfig) - used_keys(parse(yaml.safe_load(everything))) - _OLD
+
+    assert {key for key in unnamed if f"`{key.split('.')[1]}`" not in docs} == set()
+
+
+def known_keys(model: type[BaseModel]) -> set[str]:
+    return {f"{part.__name__}.{field}" for part in set(models(model)) for field in part.model_fields}
+
+
+def models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+        for field in annotation.model_fields.values():
+            yield from models(field.annotation)
+    for part in get_args(annotation):
+        yield from models(part)
+
+
+def used_keys(value: Any) -> set[str]:
+    if isinstance(value, BaseModel):
+        names = value.model_fields_set
+        below = [used_keys(getattr(value, name)) for name in names]
+        return {f"{type(value).__name__}.{name}" for name in names}.union(*below)
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else ()
+    return set[str]().union(*map(used_keys, parts))
+
+
+def test_the_image_is_named_after_the_package(layout: scaffold.Layout) -> None:
+    assert "#image: registry.example.com/my-flights\n" in argo_yml(layout)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"requirements.txt": "kedro\n"}, f"-r requirements.txt argo-kedro=={__version__}\n"),
+        ({"requirements.txt": "kedro\nargo-kedro~=0.2\n"}, "-r requirements.txt\n"),
+        ({"requirements.txt": "Argo_Kedro[gcs]>=0.2 # comment\n"}, "-r requirements.txt\n"),
+        ({"requirements.txt": "git+https://example.com/argo-kedro.git\n"}, "-r requirements.txt\n"),
+        ({"requirements.txt": "argo-kedro-more\nmy-argo-kedro\n# argo-kedro\n"}, f"argo-kedro=={__version__}\n"),
+        (
+            {"pyproject.toml": '[project]\ndependencies = ["kedro"]\n'},
+            f"/tmp/requirements.txt argo-kedro=={__version__}\n",
+        ),
+        ({"pyproject.toml": '[project]\ndependencies = ["argo-kedro"]\n'}, "-r /tmp/requirements.txt\n"),
+        ({"uv.lock": '[[package]]\nname = "kedro"\n'}, f"pip install --no-cache-dir argo-kedro=={__version__}\n"),
+        ({"uv.lock": '[[package]]\nname = "argo-kedro"\n'}, "--no-install-project\n"),
+        ({"uv.lock": "", "requirements.txt": ""}, "COPY pyproject.toml uv.lock ./\n"),
+        ({}, f"RUN pip install --no-cache-dir argo-kedro=={__version__}\n"),
+    ],
+)
+def test_the_dockerfile_installs_what_the_project_lists(
+    layout: scaffold.Layout, given: dict[str, str], expected: str
+) -> None:
+    for name, text in given.items():
+        (layout.project / name).write_text(text, encoding="utf-8")
+
+    dockerfile = scaffold.files(layout, "base")["Dockerfile"]
+
+    assert expected in dockerfile
+    assert ("argo-kedro==" in dockerfile) == ("argo-kedro==" in expected or "uv.lock" in expected)
+
+
+def test_the_dockerfile_is_plain_and_of_this_python(layout: scaffold.Layout) -> None:
+    dockerfile = scaffold.files(layout, "base")["Dockerfile"]
+
+    assert f"ARG BASE_IMAGE=python:{sys.version_info.major}.{sys.version_info.minor}-slim\n" in dockerfile
+    assert dockerfile.index("pip install") < dockerfile.index("COPY --chown=10001:10001 . .")
+    assert dockerfile.endswith("USER 10001\n")
+    assert "mkdir -p conf/local" in dockerfile
+    assert "[[" not in dockerfile
+    assert "[%" not in dockerfile
+
+
+PUBLIC = {
+    "pyproject.toml",
+    "requirements.txt",
+    "conf/base/argo.yml",
+    "conf/base/catalog.yml",
+    "conf/cloud/globals.yml",
+    "src/my_flights/__init__.py",
+    "src/my_flights/credentials.py",
+    "src/my_flights/data/loading.py",
+    "src/my_flights/argo/keys.py",
+}
+PRIVATE = {
+    "conf/base/credentials.yml",
+    "conf/cloud/credentials.yml",
+    "conf/cloud/credentials/bucket.yml",
+    "conf/cloud/aws_credentials.json",
+    "conf/local/credentials.yml",
+    "conf/local/catalog.yml",
+    "conf/local/deep/er.py",
+    "credentials.json",
+    "application_default_credentials.json",
+    "my-service-account-1.json",
+    ".env",
+    "src/.env.production",
+    "deploy/id_rsa",
+    "deploy/tls.key",
+    "deploy/tls.pem",
+    "kubeconfig.yaml",
+    ".kube/config",
+    ".aws/config",
+    ".git/config",
+    ".git/hooks/pre-commit.py",
+    "data/01_raw/flights.csv",
+    "data/notes.py",
+    "logs/info.log",
+    "argo/__default__.yaml",
+    "argo/runs/flights-1/logs/train.log",
+    "mlruns/0/meta.yaml",
+    "notebooks/.ipynb_checkpoints/a-checkpoint.ipynb",
+    ".venv/lib/site.py",
+    "src/my_flights/__pycache__/a.cpython-311.pyc",
+    "src/my_flights.egg-info/PKG-INFO",
+}
+
+
+def test_no_secret_and_no_data_gets_into_the_image(layout: scaffold.Layout) -> None:
+    for name in PUBLIC | PRIVATE:
+        file = layout.project / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    rules = scaffold.files(layout, "base")[".dockerignore"].splitlines()
+
+    paths = exclude_paths(str(layout.project), [rule for rule in rules if rule and not rule.startswith("#")])
+    copied = {path for path in paths if (layout.project / path).is_file()}
+
+    # docker-py adds the Dockerfile for the daemon to read; there is none here.
+    assert copied == PUBLIC
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        (".venv\n", ["credentials", "conf/local", "data", ".git"]),
+        ("# data\n!data\n.gitignore\n", ["credentials", "conf/local", "data", ".git"]),
+        ("conf/\n**/credentials*\n/data/*\n.git\n", []),
+        ("*\n!src\n", []),
+    ],
+)
+def test_a_dockerignore_of_the_users_own_is_looked_through(
+    layout: scaffold.Layout, rules: str, expected: list[str]
+) -> None:
+    (layout.project / ".dockerignore").write_text(rules, encoding="utf-8")
+
+    assert scaffold.let_through(layout) == expected
+
+
+def test_our_dockerignore_lets_nothing_through(layout: scaffold.Layout) -> None:
+    scaffold.write(layout, scaffold.files(layout, "base"))
+
+    assert scaffold.let_through(layout) == []
+
+
+def test_files_that_exist_are_kept(layout: scaffold.Layout) -> None:
+    (layout.project / "Dockerfile").write_text("mine", encoding="utf-8")
+    wanted = scaffold.files(layout, "base")
+
+    assert scaffold.write(layout, wanted) == (["conf/base/argo.yml", ".dockerignore"], ["Dockerfile"])
+    assert scaffold.write(layout, wanted) == ([], list(wanted))
+    assert (layout.project / "Dockerfile").read_text(encoding="utf-8") == "mine"
+    assert scaffold.write(layout, wanted, force=True) == (list(wanted), [])
+    assert (layout.project / "Dockerfile").read_text(encoding="utf-8") == wanted["Dockerfile"]
+
+
+def test_a_failed_write_leaves_nothing_behind(layout: scaffold.Layout) -> None:
+    before = sorted(layout.project.rglob("*"))
+
+    with pytest.raises(ArgoKedroError, match="cannot be written"):
+        scaffold.write(layout, {"Dockerfile": "a", "no/such/folder/argo.yml": "b"})
+    assert sorted(layout.project.rglob("*")) == before
+
+
+@pytest.mark.parametrize("env", ["nosuch", "", ".", "..", "base/../base", "../conf/base"])
+def test_an_env_without_a_folder_is_refused_with_those_that_have_one(layout: scaffold.Layout, env: str) -> None:
+    with pytest.raises(ConfigError, match="Envs here: base, cloud, local") as caught:
+        scaffold.files(layout, env)
+    assert caught.value.exit_code == 3
+
+
+def test_an_argo_yaml_is_not_joined_by_an_argo_yml(layout: scaffold.Layout) -> None:
+    (layout.project / "conf/cloud/argo.yaml").touch()
+
+    assert "conf/cloud/argo.yaml" in scaffold.files(layout, "cloud")
