@@ -13,7 +13,7 @@ from jinja2 import Environment, StrictUndefined
 
 from argo_kedro import __version__
 from argo_kedro.errors import ArgoKedroError, ConfigError
-from argo_kedro.resources import resource
+from argo_kedro.resources import SYNTAX, resource
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -135,15 +135,5 @@ def _listed(project: Path) -> Iterator[str]:
 
 
 def _render(*parts: str, **values: str) -> str:
-    environment = Environment(
-        variable_start_string="[[",
-        variable_end_string="]]",
-        block_start_string="[%",
-        block_end_string="%]",
-        comment_start_string="[#",
-        comment_end_string="#]",
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        keep_trailing_newline=True,
-    )
+    environment = Environment(undefined=StrictUndefined, **SYNTAX)  # no HTML here
     return environment.from_string(resource(*parts).read_text(encoding="utf-8")).render(values)

@@ -62,8 +62,8 @@ def no_memory_dataset_between_tasks(workflow: Workflow) -> Iterator[Problem]:
             yield Problem(
                 message=f"task {use.producer!r} writes it and {_tasks(use)} reads it in another process, but it {why}.",
                 where=f"dataset {use.dataset.name}",
-                hint=f"add it to the catalog of env {workflow.env!r}, or put both nodes into one task: a FusedPipeline, or "
-                "a rule with `group` in argo.yml.",
+                hint=f"add it to the catalog of env {workflow.env!r}, or put both nodes into one task: a FusedPipeline, "
+                "or a rule with `group` in argo.yml.",
             )
 
 

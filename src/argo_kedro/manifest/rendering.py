@@ -24,7 +24,7 @@ from markupsafe import Markup
 from argo_kedro.errors import CompileError
 from argo_kedro.manifest.nesting import ENTRYPOINT, dags
 from argo_kedro.model import Workflow
-from argo_kedro.resources import resource
+from argo_kedro.resources import SYNTAX, resource
 
 NAME = "workflow.yaml.j2"
 _FROM_STRING = "<template>"  # what Jinja calls the file of a template that has none
@@ -61,19 +61,11 @@ def _environment(folder: Path | None) -> Environment:
     ours = DictLoader({NAME: resource("templates", NAME).read_text(encoding="utf-8")})
     environment = Environment(
         loader=ChoiceLoader([ours, FileSystemLoader(folder)]) if folder else ours,
-        variable_start_string="[[",
-        variable_end_string="]]",
-        block_start_string="[%",
-        block_end_string="%]",
-        comment_start_string="[#",
-        comment_end_string="#]",
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
         undefined=StrictUndefined,
         finalize=_as_json,
         # Not for HTML: so Jinja marks what is text of the manifest already, as super() gives it, and _as_json knows.
         autoescape=True,
+        **SYNTAX,
     )
     environment.filters["bare"] = Markup  # a field name of Argo's: written without quotes
     return environment

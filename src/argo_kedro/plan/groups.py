@@ -65,7 +65,7 @@ def predecessors(groups: Sequence[NodeGroup]) -> list[list[int]]:
 
 
 def running_order(groups: Sequence[NodeGroup], needs: Sequence[Sequence[int]]) -> tuple[list[int], list[Problem]]:
-    """The groups' places in an order in which they can run; as they are, with a problem, if they wait for each other."""
+    """The groups' places in an order in which they can run; with a problem, if they wait for each other."""
     try:
         return list(TopologicalSorter(dict(enumerate(needs))).static_order()), []
     except CycleError as error:
