@@ -90,7 +90,13 @@ class ProjectFactory:
         # rich would break the lines that a test looks for; no process of a test sends telemetry.
         environ = {**os.environ, "COLUMNS": "500", "DO_NOT_TRACK": "1", **env}
         return subprocess.run(
-            [sys.executable, *arguments], cwd=path, env=environ, capture_output=True, text=True, timeout=120, check=False
+            [sys.executable, *arguments],
+            cwd=path,
+            env=environ,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
         )
 
 

@@ -45,6 +45,7 @@ class Dataset:
     path: str = ""
     versioned: bool = False
     registered: bool = True
+    given: bool = False  # the catalog itself holds its data, so that each process has it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +96,7 @@ class Workflow:
     labels: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()  # what planning saw that has no place in the plan
+    conf_source: str = ""  # in place of the project's own
     manifest_template: str = ""  # a project's own Jinja template, in place of ours
 
     @property

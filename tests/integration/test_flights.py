@@ -9,9 +9,13 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
+
+from argo_kedro.config import parse
+from argo_kedro.pipeline import note
 
 ROOT = Path(__file__).parents[2]
 FLIGHTS = ROOT / "examples" / "flights"
@@ -106,3 +110,29 @@ def test_a_pipeline_of_its_own_has_its_own_file(flights: Path) -> None:
     manifest = yaml.safe_load((flights / "argo/reporting.yaml").read_text(encoding="utf-8"))
     tasks = manifest["spec"]["templates"][0]["dag"]["tasks"]
     assert [task["name"].rpartition("-")[0] or task["name"] for task in tasks] == ["report", "write-answer"]
+
+
+def _block(heading: str, language: str) -> str:
+    section = (ROOT / "README.md").read_text(encoding="utf-8").partition(f"## {heading}")[2].partition("\n## ")[0]
+    return section.partition(f"```{language}\n")[2].partition("```")[0]
+
+
+def test_the_python_of_the_readme_runs(flights: Path) -> None:
+    (flights.parent / "examples").mkdir(exist_ok=True)
+    (flights.parent / "examples/flights").symlink_to(flights)
+    (flights.parent / "steps.py").write_text(_block("In Python", "python"), encoding="utf-8")
+    done = _shell("python steps.py", flights.parent)
+    assert done.stdout.splitlines()[-1:] == ["Succeeded"], done.stdout
+
+
+def test_the_pipeline_code_of_the_readme_makes_two_tasks() -> None:
+    functions = "def clean_flights(x): return x\ndef join_weather(x, y): return x\ndef train(x): return x\n"
+    names: dict[str, Any] = {}
+    exec(functions + _block("In pipeline code", "python"), names)
+    found = {note(node).group.name if note(node).group else node.name for node in names["create_pipeline"]().nodes}
+    assert found == {"clean", "train"}
+
+
+def test_the_rules_of_the_readme_are_valid() -> None:
+    config = parse(yaml.safe_load(_block("In pipeline code", "yaml")))
+    assert [rule.machine_type or rule.group for rule in config.tasks] == ["large", "report"]

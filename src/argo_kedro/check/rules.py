@@ -37,18 +37,17 @@ def inputs_exist(workflow: Workflow) -> Iterator[Problem]:
     """Inputs that nothing writes and the catalog does not know."""
     for use in workflow.datasets:
         dataset = use.dataset
-        if use.producer or (dataset.registered and dataset.kind != "memory"):
+        if use.producer or (dataset.registered and (dataset.kind != "memory" or dataset.given)):
             continue
-        readers = ", ".join(use.consumers)
         if dataset.kind == "parameter":
             yield Problem(
-                message=f"task {readers} reads it, and the parameters of env {workflow.env!r} do not have it.",
+                message=f"{_readers(use)} it, and the parameters of env {workflow.env!r} do not have it.",
                 where=dataset.name,
                 hint="add it to parameters.yml, or give it with --params.",
             )
         else:
             yield Problem(
-                message=f"task {readers} reads it, no selected node writes it, and the catalog does not know it.",
+                message=f"{_readers(use)} it, no selected node writes it, and the catalog does not know it.",
                 where=f"dataset {dataset.name}",
                 hint=f"add it to the catalog of env {workflow.env!r}, or select the node that writes it.",
             )
@@ -60,10 +59,10 @@ def no_memory_dataset_between_tasks(workflow: Workflow) -> Iterator[Problem]:
         if use.dataset.kind == "memory":
             why = "is a MemoryDataset" if use.dataset.registered else "is not in the catalog"
             yield Problem(
-                message=f"task {use.producer!r} writes it and {_tasks(use)} reads it in another process, but it {why}.",
+                message=f"task {use.producer!r} writes it and {_readers(use)} it in another process, but it {why}.",
                 where=f"dataset {use.dataset.name}",
-                hint=f"add it to the catalog of env {workflow.env!r}, or put both nodes into one task: a FusedPipeline, "
-                "or a rule with `group` in argo.yml.",
+                hint=f"add it to the catalog of env {workflow.env!r}, or put both nodes into one task: a "
+                "FusedPipeline, or a rule with `group` in argo.yml.",
             )
 
 
@@ -109,8 +108,9 @@ CHECKS = (
 )
 
 
-def _tasks(use: DatasetUse) -> str:
-    return " and ".join(repr(name) for name in use.consumers)
+def _readers(use: DatasetUse) -> str:
+    names = " and ".join(repr(name) for name in use.consumers)
+    return f"task {names} reads" if len(use.consumers) == 1 else f"tasks {names} read"
 
 
 def _many(uses: Sequence[DatasetUse], noun: str) -> str:

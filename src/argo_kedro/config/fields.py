@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 from argo_kedro.quantities import amount
 
 _DURATION = re.compile(r"(\d+)(s|m|h|d)?\Z")
+_NUMBER = re.compile(r"[0-9]*\.?[0-9]*\Z")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -33,15 +34,17 @@ def seconds(value: Any) -> Any:
 
 
 def _positive(value: Any) -> str:
-    text = str(value)
-    if isinstance(value, bool) or amount(text) <= 0:
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise ValueError(f"must be a quantity such as 4, 0.5, 500m or 16Gi, not {value!r}")  # noqa: TRY004  # pydantic's
+    if (isinstance(value, (int, float)) and not value > 0) or amount(str(value)) <= 0:
         raise ValueError(f"{value!r} is not a quantity greater than zero")
-    return text
+    return str(value)
 
 
 def _gibibytes(value: Any) -> str:
-    # argo-kedro 0.1 wrote whole numbers of GiB.
-    return _positive(f"{value}Gi" if isinstance(value, (int, float)) and not isinstance(value, bool) else value)
+    # argo-kedro 0.1 counted in GiB, and took "16" for 16 as well; nobody means 16 bytes.
+    text = _positive(value)
+    return f"{text}Gi" if _NUMBER.match(text) else text
 
 
 def _gibibytes_or_none(value: Any) -> str:

@@ -1,6 +1,6 @@
 """argo.yml as frozen models: all keys of argo-kedro 0.1 with their meaning, and what came since.
 
-Every default is an acceptable value, so an empty file works. What `kedro argo init` writes is `templates/project/argo.yml`.
+Every default is an acceptable value, so an empty file works. `kedro argo init` writes `templates/project/argo.yml`.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from pydantic import Field, field_validator, model_validator
 
 from argo_kedro.config.fields import Cores, Memory, Quantity, Seconds, Storage, Strict, Text, Texts
 
-_LABEL = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"  # RFC 1123
-_ENV_NAME = r"^[-._a-zA-Z][-._a-zA-Z0-9]*$"
-_PARAMETER = r"^[-a-zA-Z0-9_]+$"
+LABEL = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"  # RFC 1123
+ENV_NAME = r"^[-._a-zA-Z][-._a-zA-Z0-9]*$"
+PARAMETER = r"^[-a-zA-Z0-9_]+$"
 
 
 class Runner(Strict):
@@ -67,7 +67,7 @@ class SecretRef(Strict):
 class EnvironmentVariable(Strict):
     """An environment variable with a value, or from a Secret."""
 
-    name: str = Field(pattern=_ENV_NAME)
+    name: str = Field(pattern=ENV_NAME)
     value: Text | None = None
     secret_ref: SecretRef | None = None
 
@@ -81,7 +81,7 @@ class EnvironmentVariable(Strict):
 class OutputParameter(Strict):
     """An output of a template, read from a file when it ends."""
 
-    name: str = Field(pattern=_PARAMETER)
+    name: str = Field(pattern=PARAMETER)
     path: str
 
 
@@ -133,7 +133,7 @@ class Volume(Strict):
 class Template(Strict):
     """A template of your own: nodes use it by name, or it runs before the pipeline."""
 
-    name: str = Field(pattern=_LABEL, max_length=63)
+    name: str = Field(pattern=LABEL, max_length=63)
     container: Container
     outputs: Outputs = Outputs()
     sidecars: tuple[Sidecar, ...] = ()
@@ -197,7 +197,7 @@ class Rule(Strict):
 class ArgoConfig(Strict):
     """argo.yml."""
 
-    namespace: str = Field(default="argo", pattern=_LABEL, max_length=63, description="Namespace to submit to.")
+    namespace: str = Field(default="argo", pattern=LABEL, max_length=63, description="Namespace to submit to.")
     deployment: Deployment = Deployment()
     runner: Runner = Runner()
     machine_types: dict[str, MachineType] = Field(

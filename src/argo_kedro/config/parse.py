@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import secrets
 import string
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +13,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from argo_kedro.config.models import ArgoConfig
+from argo_kedro.config.models import ENV_NAME, LABEL, PARAMETER, ArgoConfig
 from argo_kedro.errors import ConfigError
 
 _NO_FILE = "argo.yml"
@@ -23,13 +24,18 @@ def parse(data: Mapping[str, Any], sources: Mapping[str, Any] | None = None) -> 
 
     Args:
         data: The merged content of argo.yml, without interpolations.
-        sources: The files it was merged from, in order, each with its own content: errors name the right one.
+        sources: The files it was merged from, in order, each with its own content, scalars as they are written: errors
+            name the right one, and a tag such as 1.10 stays what it is.
     """
+    sources = sources or {}
     try:
-        return ArgoConfig.model_validate(dict(data))
+        return ArgoConfig.model_validate({str(key): _as_written(data[key], (key,), sources) for key in data})
     except ValidationError as error:
-        lines = [f"{_file(sources or {}, item['loc'])}: {_words(item)}" for item in error.errors()]
-        raise ConfigError("\n".join(dict.fromkeys(lines)), hint="correct these keys; `kedro argo init` writes an example with comments.") from error
+        lines = [f"{file_of(sources, item['loc'])}: {_words(item)}" for item in error.errors()]
+        raise ConfigError(
+            "\n".join(dict.fromkeys(lines)),
+            hint="correct these keys; `kedro argo init` writes an example with comments.",
+        ) from error
 
 
 @lru_cache(maxsize=1)
@@ -49,25 +55,60 @@ _WORDS = {
     "int_parsing": "must be a whole number",
     "int_type": "must be a whole number",
     "int_from_float": "must be a whole number",
+    "greater_than_equal": "must be {ge} or more",
+    "too_short": "must not be empty",
+    "string_too_short": "must not be empty",
+    "string_too_long": "must have at most {max_length} characters",
+}
+_PATTERN_WORDS = {
+    LABEL: "must be lowercase letters, digits and hyphens, with a letter or digit at both ends",
+    ENV_NAME: "must be letters, digits, '_', '-' and '.', without a digit in front",
+    PARAMETER: "must be letters, digits, '_' and '-'",
 }
 
 
 def _words(item: ErrorDetails) -> str:
-    path = ".".join(str(part) for part in item["loc"])
+    path, given = _path(item["loc"]), item.get("ctx", {})
     if item["type"] == "extra_forbidden":
         return f"{path}: {_unknown(item['loc'])}"
-    message = _WORDS.get(item["type"], item["msg"].removeprefix("Value error, "))
-    got = item["input"]
-    shown = f", got {got!r}" if isinstance(got, (str, int, float)) and repr(got) not in message else ""
-    return f"{path}: {message}{shown}"
+    if item["type"] == "string_pattern_mismatch":
+        message = _PATTERN_WORDS[given["pattern"]]
+    else:
+        message = _WORDS.get(item["type"], item["msg"].removeprefix("Value error, ")).format_map(given)
+    shown = _shown(item["input"])
+    return f"{path}: {message}" if item["type"] in ("missing", "value_error") else f"{path}: {message}, got {shown}"
+
+
+def _path(parts: Sequence[int | str]) -> str:
+    """A place as people write it: `tasks[0].nodes`."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).removeprefix(".")
+
+
+def _shown(value: Any) -> str:
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
+    if isinstance(value, Mapping):
+        return "a mapping"
+    return "a list" if isinstance(value, (list, tuple)) else repr(value)
 
 
 def _unknown(path: Sequence[int | str]) -> str:
-    """Words for a key that is not known: the nearest one that is, and all of them."""
-    known = sorted(_section(path).model_fields)
-    close = difflib.get_close_matches(str(path[-1]), known, n=1)
+    """Words for a key that is not known: the nearest one that is, or where it belongs, and all that are known."""
+    known, key = sorted(_section(path).model_fields), str(path[-1])
+    part_of = sorted((each for each in known if key.rstrip("s") in each), key=len)  # `gpus` is part of `num_gpu`
+    close = difflib.get_close_matches(key, known, n=1) or part_of
+    above = next((end for end in range(len(path) - 2, -1, -1) if _knows(path[:end], key)), None)
     guess = f"did you mean {close[0]!r}? " if close else ""
+    if above is not None:
+        guess = f"it belongs to {_path(path[:above])}, further up. " if above else "it belongs to the top of the file. "
     return f"unknown key; {guess}Known here: {', '.join(known)}"
+
+
+def _knows(place: Sequence[int | str], key: str) -> bool:
+    """Whether the section at this place has this key. A list or a mapping of names has none."""
+    last = place[-1] if place else ""
+    is_section = not place or isinstance(last, int) or last in _section(place).model_fields
+    return is_section and key in _section((*place, key)).model_fields
 
 
 def _section(path: Sequence[int | str]) -> type[BaseModel]:
@@ -87,8 +128,8 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
         yield from _models(part)
 
 
-def _file(sources: Mapping[str, Any], path: Sequence[int | str]) -> str:
-    """The last file that holds the most of this path."""
+def file_of(sources: Mapping[str, Any], path: Sequence[int | str]) -> str:
+    """The last of these files, each with its content, that holds the most of this path."""
     best, depth = _NO_FILE, -1
     for name, content in sources.items():
         found = _depth(content, path)
@@ -104,3 +145,25 @@ def _depth(content: Any, path: Sequence[int | str]) -> int:
         except (KeyError, IndexError, TypeError):
             return depth
     return len(path)
+
+
+def _as_written(value: Any, path: Sequence[int | str], sources: Mapping[str, Any]) -> Any:
+    """A number or truth value that stands for a text, as that text: YAML takes `1.10` for 1.1 and `007` for 7."""
+    if isinstance(value, Mapping):
+        return {key: _as_written(item, (*path, key), sources) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_as_written(item, (*path, place), sources) for place, item in enumerate(value)]
+    if path[0] in _WITH_NUMBERS or not isinstance(value, (bool, int, float)):
+        return value
+    content = sources.get(file_of(sources, path))
+    written = _at(content, path) if _depth(content, path) == len(path) else None
+    return written if isinstance(written, str) and "${" not in written else value
+
+
+def _at(content: Any, path: Sequence[int | str]) -> Any:
+    for part in path:
+        content = content[part]
+    return content
+
+
+_WITH_NUMBERS = ("machine_types", "tasks")

@@ -12,7 +12,6 @@ from argo_kedro.config import ArgoConfig
 from argo_kedro.config.models import EnvironmentVariable
 from argo_kedro.model import Problem
 from argo_kedro.pipeline import Note, note
-from argo_kedro.plan.groups import NodeGroup
 from argo_kedro.plan.memory import unlistable
 from argo_kedro.plan.pods import BUILT_IN, init_outputs, own_templates
 from argo_kedro.plan.rules import FILE
@@ -80,20 +79,24 @@ def conflicting_notes(pipelines: Mapping[str, Pipeline]) -> list[Problem]:
     ]
 
 
-def group_problems(groups: Sequence[NodeGroup]) -> Iterator[Problem]:
-    """Nothing to run, and names that a list of nodes cannot carry."""
-    if not groups:
+def name_problems(nodes: Iterable[str], pipelines: Iterable[str], env: str, conf_source: str) -> Iterator[Problem]:
+    """Names that a task's arguments cannot carry: nodes and pipelines stand in lists, env and folder by themselves."""
+    for node in filter(unlistable, nodes):
         yield Problem(
-            message="no nodes are selected.", where="pipeline", hint="`kedro registry list` shows what is registered."
+            message="a name with a comma or {{ cannot be passed to a task, nor to `kedro run --nodes`.",
+            where=f"node {node}",
+            hint="rename the node or its namespace.",
         )
-    for group in groups:
-        for name in group.node_names if group.fused else ():
-            if unlistable(name):
-                yield Problem(
-                    message="a name with a comma or {{ cannot be passed to a task, nor to `kedro run --nodes`.",
-                    where=f"node {name}",
-                    hint="rename the node or its namespace.",
-                )
+    for pipeline in filter(unlistable, pipelines):
+        yield Problem(
+            message="a name with a comma or {{ cannot be passed to a task.",
+            where=f"pipeline {pipeline}",
+            hint="register it under another name.",
+        )
+    for option, value in (("--env", env), ("--conf-source", conf_source)):
+        if "{{" in value:
+            message = f"{value!r} cannot be passed to a task: Argo would expand it."
+            yield Problem(message=message, where=option, hint="rename the folder.")
 
 
 def _variables(variables: Sequence[EnvironmentVariable], taken: Collection[str], where: str) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
 from argo_kedro.plan.groups import NodeGroup
+from argo_kedro.plan.memory import unlistable
 from argo_kedro.project import Selection
 from argo_kedro.project.selection import DEFAULT
 
@@ -20,7 +21,8 @@ def homes(groups: Sequence[NodeGroup], pipelines: Mapping[str, Pipeline], select
     selected = ",".join(selection.pipelines)
     if selected != DEFAULT and len(selection.pipelines) == 1:
         return [selected] * len(groups)
-    by_size = sorted((len(pipeline.nodes), name) for name, pipeline in pipelines.items() if name != DEFAULT)
+    known = {name: pipeline for name, pipeline in pipelines.items() if name != DEFAULT and not unlistable(name)}
+    by_size = sorted((len(pipeline.nodes), name) for name, pipeline in known.items())
     owners: dict[str, dict[str, Node]] = {}  # node name -> pipeline -> node, smallest pipeline first
     for _, name in by_size:
         for node in pipelines[name].nodes:

@@ -32,6 +32,7 @@ def in_memory(
     """The registered datasets that only this group writes and reads, and that a MemoryDataset can stand for."""
     inside = set(group.node_names)
     read = {name for node in group.nodes for name in node.inputs}
+    confirmed = {name for node in group.nodes for name in node.confirms}
     return tuple(
         sorted(
             name
@@ -39,10 +40,10 @@ def in_memory(
             if not _streams(node)
             for name in node.outputs
             if name in read
+            and name not in confirmed
             and "@" not in name  # transcoded: what is loaded is not what was saved
             and not unlistable(name)
             and inside.issuperset(reading[name])
-            and not any(name in member.confirms for member in group.nodes)
             and not any(fnmatchcase(name, pattern) for pattern in keep)
             and _replaceable(dataset(name))
         )

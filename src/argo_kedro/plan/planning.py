@@ -12,7 +12,7 @@ from argo_kedro.plan.findings import (
     RESERVED,
     conflicting_notes,
     environment_problems,
-    group_problems,
+    name_problems,
     reference_problems,
     undefined,
 )
@@ -69,7 +69,8 @@ def plan(project: Project, selection: Selection | None = None, *, workflow_name:
         datasets=dataset_uses(groups, project.catalog),
         labels=_labels(project, selection),
         parameters={PARAMS: encoded(project.params)} if project.params else {},
-        problems=(*cycles, *_problems(project, groups, rules, settings, workflow_name)),
+        problems=(*cycles, *_problems(project, selection, placed, rules, settings, workflow_name)),
+        conf_source=project.conf_source,
         manifest_template=str(project.path / manifest) if (manifest := project.config.template.manifest) else "",
     )
 
@@ -170,12 +171,18 @@ def _disagreements(groups: Sequence[NodeGroup], settings: Mapping[str, NodeSetti
 
 def _problems(
     project: Project,
-    groups: Sequence[NodeGroup],
+    selection: Selection,
+    placed: Sequence[_Placed],
     rules: Rules,
     settings: Mapping[str, NodeSettings],
     workflow_name: str,
 ) -> Iterator[Problem]:
-    yield from group_problems(groups)
+    groups = [item.group for item in placed]
+    if not groups:
+        hint = "`kedro registry list` shows what is registered."
+        yield Problem(message="no nodes are selected.", where="pipeline", hint=hint)
+    listed = (name for item in placed if _lists_nodes(item) for name in item.group.node_names)
+    yield from name_problems(listed, selection.pipelines, project.env, project.conf_source)
     yield from mixed_groups(groups)
     yield from _disagreements(groups, settings)
     yield from reference_problems(project.config)
@@ -197,6 +204,11 @@ def _problems(
             hint="name the image that `docker build` of this project pushes.",
             severity="cluster",
         )
+
+
+def _lists_nodes(item: _Placed) -> bool:
+    """Whether a task is told its nodes in a list; else its name is enough."""
+    return item.group.fused or item.shape.template != BUILT_IN
 
 
 def _undefined_settings(project: Project, settings: Mapping[str, NodeSettings]) -> Iterator[Problem]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +17,15 @@ from argo_kedro.model import Dataset, DatasetKind
 _PATH_KEYS = ("filepath", "path", "filename")
 _MEMORY = ("MemoryDataset", "SharedMemoryDataset")
 _IN_MEMORY = {"{default}": {"type": "kedro.io.MemoryDataset"}}  # Kedro's own answer to names it does not know
-_USER_INFO = re.compile(r"//[^/@]*@")  # a password in a URL is nobody's business
+# A password in a URL is nobody's business; the container of `abfss://container@account` is no password.
+_USER_INFO = re.compile(r"(?<=//)([^/@]*:[^/@]*|(?<=http://)[^/@]*|(?<=https://)[^/@]*)@")
 
 
 class Catalog:
     """Classifies datasets by the configuration of one env."""
 
     def __init__(self, config: Mapping[str, Any], parameters: Mapping[str, Any], project_path: Path) -> None:
-        self._resolver = CatalogConfigResolver(_without_credentials(config), {}, _IN_MEMORY)
-        self._explicit = {name for name in config if not self._resolver.is_pattern(name)}
+        self._resolver = _Resolver(_without_credentials(config), {}, _IN_MEMORY)
         self._parameters = parameters
         self._path = project_path
 
@@ -31,9 +33,11 @@ class Catalog:
         """The dataset of this name; one that the catalog does not know is in memory."""
         if name == "parameters" or name.startswith("params:"):
             return Dataset(name=name, kind="parameter", registered=self._has_parameter(name))
-        if name not in self._explicit and not self._matches(name):
+        try:
+            with _quiet():
+                entry = self._resolver.resolve_pattern(name)
+        except _NotInCatalog:
             return Dataset(name=name, kind="memory", type="MemoryDataset", registered=False)
-        entry = self._resolver.resolve_pattern(name)
         inner = _unwrapped(entry)
         path = next((str(inner[key]) for key in _PATH_KEYS if inner.get(key)), "")
         return Dataset(
@@ -42,11 +46,8 @@ class Catalog:
             type=str(inner.get("type", "")),
             path=self._shown(path),
             versioned=bool(entry.get("versioned") or inner.get("versioned")),
+            given="data" in inner,
         )
-
-    def _matches(self, name: str) -> bool:
-        found = self._resolver.match_dataset_pattern(name) or self._resolver.match_user_catch_all_pattern(name)
-        return found is not None
 
     def _has_parameter(self, name: str) -> bool:
         value: Any = self._parameters
@@ -59,8 +60,35 @@ class Catalog:
     def _shown(self, path: str) -> str:
         """A path as people know it: inside the project without the project's folder."""
         if "://" in path:
-            return _USER_INFO.sub("//", path)
+            return _USER_INFO.sub("", path)
         return str(Path(path).relative_to(self._path)) if Path(path).is_relative_to(self._path) else path
+
+
+class _NotInCatalog(Exception):
+    """Neither an entry nor a pattern has this name."""
+
+
+class _Resolver(CatalogConfigResolver):
+    """Kedro's own, that tells what it does not know: to ask first would match each name with each pattern twice."""
+
+    def match_runtime_pattern(self, ds_name: str) -> str:
+        """What comes after the catalog's own patterns."""
+        raise _NotInCatalog(ds_name)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without Kedro's warning for each dataset that a catch-all pattern takes: it takes longer than planning."""
+    logger = logging.getLogger(CatalogConfigResolver.__module__)
+    logger.addFilter(_nothing)
+    try:
+        yield
+    finally:
+        logger.removeFilter(_nothing)
+
+
+def _nothing(_record: logging.LogRecord) -> bool:
+    return False
 
 
 def _without_credentials(value: Any) -> Any:

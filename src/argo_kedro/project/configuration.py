@@ -13,13 +13,16 @@ import yaml
 from kedro.config import AbstractConfigLoader, MissingConfigException
 from kedro.framework.project import settings
 from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 from omegaconf.resolvers import oc
 
 from argo_kedro.config import ArgoConfig, file_of, parse, random_suffix
 from argo_kedro.errors import ConfigError
 
 # Not `argo*`: that takes argocd.yml and everything else that begins so.
-_PATTERNS = ["argo.yml", "argo.yaml", "argo/*.yml", "argo/*.yaml"]
+_PATTERNS = ["argo.yml", "argo.yaml", "argo/*.yml", "argo/*.yaml", "**/argo.yml", "**/argo.yaml"]
+
+_SUFFIXES = (".yml", ".yaml", ".json")  # what Kedro reads
 
 
 class Configuration:
@@ -44,7 +47,7 @@ class Configuration:
                 return dict(self._loader[key])
         except MissingConfigException:
             return {}
-        except Exception as error:  # noqa: BLE001  # loaders and resolvers can be the project's own code
+        except Exception as error:  # loaders and resolvers can be the project's own code
             hint = "give the value with --params, or correct the file." if "untime param" in str(error) else ""
             raise ConfigError(self._words(key, error), hint=hint or "correct the file.") from error
 
@@ -83,7 +86,7 @@ class Configuration:
             problem = _problem(file)
             if problem:
                 return f"{self._shown(file)}{problem}"
-        what = str(error).partition("\n")[0] or type(error).__name__
+        what = _first_line(error)
         at = str(getattr(error, "full_key", None) or "")
         if not at:
             return f"{self._shown(self._source)}, {key}: {what}"
@@ -91,23 +94,22 @@ class Configuration:
         return f"{file_of(self._contents(key), path)}: {at}: {what}"
 
     def _contents(self, key: str) -> dict[str, Any]:
-        """The files of this kind as they are written, for errors to point into."""
-        return {self._shown(file): OmegaConf.to_container(OmegaConf.load(file)) for file in self._files(key)}
+        """The files of this kind, with their scalars as they are written."""
+        loaded = {self._shown(file): yaml.load(file.read_bytes(), yaml.BaseLoader) for file in self._files(key)}
+        return {name: content for name, content in loaded.items() if content}
 
     def _files(self, key: str) -> list[Path]:
         """The files of this kind that are on this machine, those of the base env first."""
         patterns: Sequence[str] = getattr(self._loader, "config_patterns", {}).get(key, ())
-        envs = dict.fromkeys(filter(None, (self._base, self.env)))
+        envs = dict.fromkeys((self._base, self.env))  # without a base env Kedro reads the whole folder
         found = (file for env in envs for pattern in patterns for file in sorted((self._source / env).glob(pattern)))
-        return list(dict.fromkeys(file for file in found if file.suffix in (".yml", ".yaml", ".json")))
+        return list(dict.fromkeys(file for file in found if file.is_file() and file.suffix in _SUFFIXES))
 
     def _shown(self, file: Path) -> str:
         return str(file.relative_to(self._project) if file.is_relative_to(self._project) else file)
 
 
-def _loader(
-    path: Path, env: str | None, conf_source: str | None, params: Mapping[str, Any]
-) -> AbstractConfigLoader:
+def _loader(path: Path, env: str | None, conf_source: str | None, params: Mapping[str, Any]) -> AbstractConfigLoader:
     try:
         with _quiet():
             loader: AbstractConfigLoader = settings.CONFIG_LOADER_CLASS(
@@ -116,10 +118,11 @@ def _loader(
                 runtime_params=dict(params),
                 **settings.CONFIG_LOADER_ARGS,
             )
-    except Exception as error:  # noqa: BLE001  # the loader can be the project's own class; Kedro's reads globals.yml
-        what = str(error).partition("\n")[0]
+    except Exception as error:  # the loader can be the project's own class; Kedro's reads globals.yml
         hint = "correct globals.yml, or CONFIG_LOADER_CLASS and CONFIG_LOADER_ARGS in settings.py."
-        raise ConfigError(f"The config loader cannot start: {type(error).__name__}: {what}", hint=hint) from error
+        raise ConfigError(
+            f"The config loader cannot start: {type(error).__name__}: {_first_line(error)}", hint=hint
+        ) from error
     return loader
 
 
@@ -130,12 +133,18 @@ def _problem(file: Path) -> str:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         return f"{f', line {mark.line + 1}' if mark else ''}: {error.problem}."
+    except OmegaConfBaseException as error:
+        return f": {error.full_key}: {_first_line(error)}"
     except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
-        return f": {str(error).partition(chr(10))[0]}."
+        return f": {_first_line(error)}."
     if not isinstance(content, DictConfig):
         return ": it is a list, and must be a mapping of keys to values."
     odd = next((key for key in content if not isinstance(key, str)), None)
     return "" if odd is None else f": key {odd!r} must be a text; put it in quotes."
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0] or type(error).__name__
 
 
 @contextmanager

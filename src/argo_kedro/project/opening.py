@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 import os
-import warnings
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+import traceback
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-from kedro.config import AbstractConfigLoader, MissingConfigException
 from kedro.framework.project import pipelines as registry
-from kedro.framework.project import settings
+from kedro.framework.project import validate_settings
 from kedro.framework.startup import bootstrap_project
+from kedro.io import DatasetError
 from kedro.pipeline import Pipeline
-from omegaconf import OmegaConf
-from omegaconf.errors import OmegaConfBaseException
-from omegaconf.resolvers import oc
-from yaml.parser import ParserError
 
-from argo_kedro.config import ArgoConfig, parse, random_suffix
+from argo_kedro.config import ArgoConfig
 from argo_kedro.errors import CompileError, ConfigError
 from argo_kedro.project.catalog import Catalog
-
-# Not `argo*`: that takes argocd.yml and everything else that begins so.
-_PATTERNS = ["argo.yml", "argo.yaml", "argo/*.yml", "argo/*.yaml"]
+from argo_kedro.project.configuration import Configuration
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +28,7 @@ class Project:
     path: Path
     package: str
     env: str
-    conf_source: str  # as given, empty for the project's own
+    conf_source: str  # as a copy of the project finds it, empty for the project's own
     params: Mapping[str, Any]
     config: ArgoConfig
     pipelines: Mapping[str, Pipeline]
@@ -54,106 +46,72 @@ def open_project(
         ConfigError: if it is not a Kedro project, or its configuration cannot be read.
         CompileError: if its pipelines cannot be imported.
     """
-    env = env or os.environ.get("KEDRO_ENV")
+    path = path.resolve()
     package = _bootstrap(path)
-    loader = _config_loader(path, env, conf_source, params or {})
-    effective = str(env or getattr(loader, "default_run_env", "") or getattr(loader, "base_env", "") or "local")
-    _require_env(Path(loader.conf_source), effective)
-    catalog = Catalog(_read(loader, "catalog"), _read(loader, "parameters"), path)
+    configuration = Configuration(path, env or os.environ.get("KEDRO_ENV"), conf_source, params or {})
     return Project(
         path=path,
         package=package,
-        env=effective,
-        conf_source=conf_source or "",
+        env=configuration.env,
+        conf_source=_in_any_copy(conf_source or "", path),
         params=params or {},
-        config=_argo_config(loader, path, effective),
-        pipelines=_pipelines(),
-        catalog=catalog,
+        config=configuration.argo(),
+        pipelines=_pipelines(path),
+        catalog=_catalog(configuration, path),
     )
+
+
+def _in_any_copy(conf_source: str, path: Path) -> str:
+    """A folder of the project without the project's own: in the image that is somewhere else."""
+    folder = Path(conf_source)
+    return str(folder.relative_to(path)) if folder.is_absolute() and folder.is_relative_to(path) else conf_source
 
 
 def _bootstrap(path: Path) -> str:
     try:
-        return str(bootstrap_project(path).package_name)
-    except (RuntimeError, ValueError, ModuleNotFoundError) as error:
+        package = str(bootstrap_project(path).package_name)
+        validate_settings()  # else Kedro takes settings that cannot be imported for empty ones
+    except (RuntimeError, NotADirectoryError) as error:
         raise ConfigError(f"{path}: {error}", hint="run this in a Kedro project's folder.") from error
+    except Exception as error:  # settings.py is imported here, and can raise anything
+        message = f"The project cannot be opened: {_raised(error, path)}"
+        raise ConfigError(
+            message, hint="correct settings.py or pyproject.toml; `kedro run` shows the traceback."
+        ) from error
+    return package
 
 
-def _config_loader(
-    path: Path, env: str | None, conf_source: str | None, params: Mapping[str, Any]
-) -> AbstractConfigLoader:
-    source = conf_source or str(path / settings.CONF_SOURCE)
+def _catalog(configuration: Configuration, path: Path) -> Catalog:
     try:
-        loader: AbstractConfigLoader = settings.CONFIG_LOADER_CLASS(
-            conf_source=source, env=env, runtime_params=dict(params), **settings.CONFIG_LOADER_ARGS
-        )
-    except (OmegaConfBaseException, ParserError, ValueError, TypeError) as error:
-        raise ConfigError(f"{source}: {error}", hint="correct the configuration or settings.py.") from error
-    return loader
+        return Catalog(configuration.read("catalog"), configuration.read("parameters"), path)
+    except DatasetError as error:
+        message = f"catalog of env {configuration.env!r}: {' '.join(str(error).split())}"
+        raise ConfigError(message, hint="correct this entry of catalog.yml.") from error
 
 
-def _require_env(conf_source: Path, env: str) -> None:
-    if conf_source.is_dir() and not (conf_source / env).is_dir():
-        found = sorted(folder.name for folder in conf_source.iterdir() if folder.is_dir())
-        folder = conf_source / env
-        raise ConfigError(f"Env {env!r} has no folder {folder}. Envs here: {', '.join(found)}.", hint=f"mkdir {folder}")
-
-
-def _read(loader: AbstractConfigLoader, key: str) -> dict[str, Any]:
-    """One kind of configuration, empty where there is none."""
-    try:
-        return dict(loader[key])
-    except MissingConfigException:
-        return {}
-    except (OmegaConfBaseException, ParserError, ValueError) as error:
-        way_out = "give the value with --params, or correct the file." if "runtime_params" in str(error) else ""
-        raise ConfigError(f"{key} of {loader.conf_source}: {error}", hint=way_out or "correct the file.") from error
-
-
-def _argo_config(loader: AbstractConfigLoader, path: Path, env: str) -> ArgoConfig:
-    for attribute, value in (("config_patterns", _PATTERNS), ("merge_strategy", "soft")):
-        known = getattr(loader, attribute, None)
-        if isinstance(known, dict):  # a loader of the project's own may have neither
-            known.setdefault("argo", value)
-    with _resolvers():
-        data = _read(loader, "argo")
-    return parse(data, _sources(Path(loader.conf_source), (str(getattr(loader, "base_env", "") or ""), env), path))
-
-
-@contextmanager
-def _resolvers() -> Iterator[None]:
-    """`${oc.env:}` and `${ka.random:}` while argo.yml is read, and no longer."""
-    register = getattr(OmegaConf, "register_resolver", None) or OmegaConf.register_new_resolver
-    ours = {name: function for name, function in _RESOLVERS.items() if not OmegaConf.has_resolver(name)}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # OmegaConf 2.4 calls both of its ways to register a resolver deprecated
-        for name, function in ours.items():
-            register(name, function)
-    try:
-        yield
-    finally:
-        for name in ours:
-            OmegaConf.clear_resolver(name)
-
-
-_RESOLVERS: dict[str, Callable[..., Any]] = {"oc.env": oc.env, "ka.random": random_suffix}
-
-
-def _sources(conf: Path, envs: tuple[str, ...], project: Path) -> dict[str, Any]:
-    """The argo.yml files of these envs as they are written, for errors to point into."""
-    found: dict[str, Any] = {}
-    for env in dict.fromkeys(envs):
-        for file in sorted(file for pattern in _PATTERNS for file in (conf / env).glob(pattern)):
-            name = file.relative_to(project) if file.is_relative_to(project) else file
-            found[str(name)] = yaml.safe_load(file.read_text(encoding="utf-8"))
-    return found
-
-
-def _pipelines() -> dict[str, Pipeline]:
+def _pipelines(path: Path) -> dict[str, Pipeline]:
     if hasattr(registry, "set_requested"):  # Kedro >= 1.5: an earlier filter hides the rest
         registry.set_requested(None)
     try:
-        return dict(registry)
-    except Exception as error:  # noqa: BLE001  # the project's own code runs here, and can raise anything
-        message = f"The project's pipelines cannot be imported: {type(error).__name__}: {error}"
+        found = dict(registry)
+    except (Exception, SystemExit) as error:  # the project's own code runs here, and can raise anything
+        message = f"The project's pipelines cannot be imported: {_raised(error, path)}"
         raise CompileError(message, hint="`kedro registry list` shows the traceback.") from error
+    for name, pipeline in found.items():
+        if not isinstance(name, str) or not isinstance(pipeline, Pipeline):
+            raise CompileError(
+                f"register_pipelines() gives a {type(pipeline).__name__} the name {name!r}.",
+                hint="it must return a dict of names, each with a Pipeline.",
+            )
+    return found
+
+
+def _raised(error: BaseException, path: Path) -> str:
+    """An error in words, with its cause, and the last line of the project's own code that it went through."""
+    words, cause = f"{type(error).__name__}: {' '.join(str(error).split())}", error.__cause__
+    if cause is not None:  # `find_pipelines` says only which module it was
+        return f"{words} {_raised(cause, path)}"
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if Path(frame.filename).is_relative_to(path)]
+    where = f" ({Path(own[-1].filename).relative_to(path)}, line {own[-1].lineno})" if own else ""
+    return f"{words}{where}"

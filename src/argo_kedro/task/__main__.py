@@ -50,10 +50,11 @@ def main(
     except ArgoKedroError as error:
         _note(error.format_message())
         raise
-    except Exception as error:  # noqa: BLE001  # whatever a project raises must reach the log and the termination log
+    # Whatever a project raises must reach the log and the termination log. A node that calls sys.exit(0) failed too.
+    except (Exception, SystemExit) as error:  # noqa: BLE001
         traceback.print_exc()
-        _note(f"{progress.where}: {type(error).__name__}: {error}")
-        sys.exit(progress.exit_code)
+        _note(f"{progress.where}: {_words(error)}")
+        sys.exit(progress.exit_code(error))
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -68,6 +69,12 @@ def _parameters(text: str) -> dict[str, Any]:
     if not isinstance(params, dict):
         raise ConfigError(f"--params: {text} is not a mapping.", hint=_PARAMS_HINT)
     return params
+
+
+def _words(error: BaseException) -> str:
+    """The error, and what it was raised from where it does not quote that itself, as `find_pipelines` does not."""
+    words, cause = f"{type(error).__name__}: {error}", error.__cause__
+    return words if cause is None or str(cause) in words else f"{words} Cause: {_words(cause)}"
 
 
 def _note(line: str) -> None:

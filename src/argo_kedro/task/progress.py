@@ -5,11 +5,30 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from kedro.config import MissingConfigException
 from kedro.framework.hooks import hook_impl
-from kedro.io import DataCatalog, MemoryDataset
+from kedro.io import DataCatalog, DatasetError, MemoryDataset
 from kedro.pipeline.node import Node
+from omegaconf.errors import OmegaConfBaseException
+from yaml import YAMLError
 
 from argo_kedro.task.exit_codes import CONFIGURATION, STORAGE, USER_CODE
+
+# What a wrong project raises before its first node. Anything else there, such as a hook that a server does not answer,
+# may go better another time.
+_WRONG_PROJECT = (
+    DatasetError,
+    MissingConfigException,
+    OmegaConfBaseException,
+    YAMLError,
+    ImportError,
+    SyntaxError,
+    NameError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
 
 
 class Progress:
@@ -17,7 +36,13 @@ class Progress:
 
     def __init__(self) -> None:
         self.where = "before the first node"
-        self.exit_code = CONFIGURATION
+        self._exit_code = CONFIGURATION
+
+    def exit_code(self, error: BaseException) -> int:
+        """The code for an error that was raised now."""
+        if self._exit_code == CONFIGURATION and not isinstance(error, _WRONG_PROJECT):
+            return USER_CODE
+        return self._exit_code
 
     @hook_impl
     def before_dataset_loaded(self, dataset_name: str, node: Node) -> None:
@@ -40,7 +65,7 @@ class Progress:
         self._now("after the last node", USER_CODE)
 
     def _now(self, where: str, exit_code: int) -> None:
-        self.where, self.exit_code = where, exit_code
+        self.where, self._exit_code = where, exit_code
 
 
 class MemoryDatasets:

@@ -31,6 +31,8 @@ def run_task(
 ) -> None:
     """Run the nodes of a task in the project of the current folder."""
     path = Path.cwd()
+    if not task and not nodes:
+        raise ConfigError("Neither --task nor --nodes says what to run.", hint="for example --nodes train_model.")
     try:
         bootstrap_project(path)
     except RuntimeError as error:

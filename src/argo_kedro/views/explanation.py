@@ -49,6 +49,7 @@ def command_line(task: Task, workflow: Workflow) -> str:
     words = ["python", "-m", "argo_kedro.task", "--env", workflow.env, "--pipeline", task.pipeline]
     words += ["--nodes", ",".join(task.nodes)]
     words += ["--memory", ",".join(task.memory)] if task.memory else []
+    words += ["--conf-source", workflow.conf_source] if workflow.conf_source else []
     for value in workflow.parameters.values():
         words += ["--params", value]
     return shlex.join(words)
