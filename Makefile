@@ -7,7 +7,7 @@ LIMIT := $(if $(shell command -v timeout),timeout -s KILL 1500)  # macOS has non
 
 export DO_NOT_TRACK := 1
 
-.PHONY: help demo test check bench clean
+.PHONY: help demo test check oldest bench clean
 
 help:  ## Show this
 	@sed -n 's/^\([a-z]*\):.*  ## /make \1	/p' $(firstword $(MAKEFILE_LIST))
@@ -30,8 +30,11 @@ check: .venv/dev  ## Lint, format, types, and which module imports which
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: .venv/dev  ## Run the benchmarks
-	@set -e; for file in $(sort $(wildcard benchmarks/*.py)); do echo "$$file"; $(BIN)/python "$$file"; done
+oldest: .venv/oldest  ## The unit tests with the oldest versions that we support
+	$(LIMIT) .venv/oldest/bin/pytest -n 2 tests/unit tests/golden
+
+bench: .venv/example  ## Run the benchmarks, all of them as ratios
+	$(BIN)/python -m benchmarks
 
 clean:  ## Remove .venv, caches, and what the example made
 	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -48,6 +51,12 @@ clean:  ## Remove .venv, caches, and what the example made
 
 .venv/example: .venv/made pyproject.toml $(EXAMPLE)/pyproject.toml
 	$(PIP) install --editable . --editable $(EXAMPLE)
+	@touch $@
+
+.venv/oldest: .venv/made pyproject.toml
+	$(PYTHON) -m venv --clear $@
+	$@/bin/python -m pip --quiet --disable-pip-version-check install --upgrade "pip>=25.1"
+	$@/bin/python -m pip --quiet --disable-pip-version-check install --editable . --group oldest
 	@touch $@
 
 .venv/dev: .venv/example pyproject.toml

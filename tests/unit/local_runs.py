@@ -16,7 +16,8 @@ BIG = Machine(cores=8, memory_bytes=2**33)
 def sh(name: str, script: str, *, env: Mapping[str, str] | None = None, **fields: Any) -> dict[str, Any]:
     """A container template that runs a shell script."""
     variables = [{"name": key, "value": value} for key, value in (env or {}).items()]
-    return {"name": name, "container": {"command": ["sh", "-c"], "args": [script], "env": variables}, **fields}
+    container = {"image": "any", "command": ["sh", "-c"], "args": [script], "env": variables}
+    return {"name": name, "container": container, **fields}
 
 
 def task(name: str, template: str, depends: str = "", **fields: Any) -> dict[str, Any]:

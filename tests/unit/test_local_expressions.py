@@ -6,8 +6,8 @@ import pytest
 
 from argo_kedro.local.conditions import retry_expression, when
 from argo_kedro.local.depends import dependencies, depends
-from argo_kedro.local.durations import backoff_duration, duration
 from argo_kedro.local.variables import AbsentValue, expand, expand_twice
+from argo_kedro.manifest.validation.durations import backoff_duration, duration
 
 LAST = {"exitCode": "137", "status": "Failed", "duration": "12", "message": "main: Error (exit code 137)"}
 
@@ -43,7 +43,7 @@ def test_the_older_list_means_all_of_them():
 
 @pytest.mark.parametrize("text", ["a &&", "a b", "(a", "a)", "a.Nope", "a & b", "&& a", "a.Succeeded.x", "'a'"])
 def test_a_broken_depends_is_refused(text):
-    with pytest.raises(ValueError, match=r"unexpected|early|missing|unknown"):
+    with pytest.raises(ValueError, match=r"unexpected|early|missing|no result"):
         depends(text)
 
 

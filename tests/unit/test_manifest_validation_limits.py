@@ -2,43 +2,20 @@
 
 from __future__ import annotations
 
-import copy
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+from test_manifest_validation import GOOD, good, put
 
-from argo_kedro.manifest import validate
-
-GOOD = (Path(__file__).parent / "good_workflow.yaml").read_text(encoding="utf-8")
-
-_PARSED: dict[str, Any] = yaml.safe_load(GOOD)
-
-
-def _good() -> dict[str, Any]:
-    return copy.deepcopy(_PARSED)
-
-
-def _put(manifest: dict[str, Any], path: str, value: Any) -> None:
-    """Put a value at `spec/templates/3/name`; `...` takes away what is there."""
-    *parts, last = path.split("/")
-    here: Any = manifest
-    for part in parts:
-        here = here[int(part)] if isinstance(here, list) else here.setdefault(part, {})
-    key: Any = int(last) if isinstance(here, list) else last
-    if value is ...:
-        del here[key]
-    elif isinstance(here, list) and key == len(here):
-        here.append(value)
-    else:
-        here[key] = value
+from argo_kedro.errors import CompileError
+from argo_kedro.manifest import read, validate
+from argo_kedro.model import Problem
 
 
 @pytest.mark.parametrize("count", [200, 201])
 def test_two_hundred_is_the_most(count: int) -> None:
-    manifest = _good()
+    manifest = good()
     suspended = [{"name": f"t{place}", "suspend": {}} for place in range(count - 4)]
     manifest["spec"]["templates"] += suspended
     manifest["spec"]["templates"][1]["dag"]["tasks"] = [
@@ -50,7 +27,7 @@ def test_two_hundred_is_the_most(count: int) -> None:
 
 def _many(count: int, *, fat: int = 0) -> dict[str, Any]:
     """A valid manifest of many tasks, each in a chain of its DAG, with an argument of this many bytes."""
-    manifest = _good()
+    manifest = good()
     per_dag = 190
     main, pod = manifest["spec"]["templates"][0], manifest["spec"]["templates"][3]
     pod["inputs"]["parameters"][0]["value"] = ""
@@ -110,6 +87,23 @@ def test_what_is_no_manifest_gives_one_problem(text: str, says: str) -> None:
     assert problem.where.startswith("manifest")
 
 
+def test_a_manifest_is_read_as_kubernetes_reads_it() -> None:
+    assert read(GOOD) == good()
+    assert read("day: 2024-01-02\ntime: 2024-01-02T03:04:05Z") == {"day": "2024-01-02", "time": "2024-01-02T03:04:05Z"}
+
+
+@pytest.mark.parametrize("text", ["", "[]", "a: {", "a: 1\na: 2"])
+def test_what_cannot_be_read_is_an_error_with_a_way_out(text: str) -> None:
+    with pytest.raises(CompileError, match=r"^own\.yaml") as caught:
+        read(text, where="own.yaml")
+    assert caught.value.hint
+
+
+def test_other_rules_go_with_those_of_a_cluster() -> None:
+    problem = Problem(message="no", where="here", hint="yes")
+    assert validate({**good(), "kind": "Job"}, more=(lambda manifest: iter([problem]),))[-1] == problem
+
+
 def test_a_yaml_error_names_its_line() -> None:
     (problem,) = validate("a: 1\nb: [\n", where="own.yaml")
     assert problem.where.startswith("own.yaml, line ")
@@ -136,9 +130,9 @@ def _places(value: Any, path: str = "") -> list[str]:
     return [place for key, item in items for place in (f"{path}{key}", *_places(item, f"{path}{key}/"))]
 
 
-@pytest.mark.parametrize("path", _places(_good()))
+@pytest.mark.parametrize("path", _places(good()))
 def test_nothing_odd_makes_it_fail(path: str) -> None:
     for odd in _ODD:
-        manifest = _good()
-        _put(manifest, path, odd)
+        manifest = good()
+        put(manifest, path, odd)
         assert isinstance(validate(manifest), list)

@@ -35,7 +35,7 @@ def run_(metadata: ProjectMetadata, /, manifest: Path | None, workflow_name: str
     progress = Progress(work.labels)
     try:
         with progress:
-            done = run(work.text, folder=metadata.project_path, listen=progress)
+            done = run(work.manifest, folder=metadata.project_path, listen=progress)
     except KeyboardInterrupt:
         console.done("Stopped; every task's process has ended.", next_step=work.way_on(progress.succeeded))
         raise click.exceptions.Exit(130) from None

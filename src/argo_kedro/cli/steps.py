@@ -13,14 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import click
-import yaml
 from kedro.framework.startup import ProjectMetadata
 
 from argo_kedro.check import check
 from argo_kedro.cli import console
 from argo_kedro.cli.options import OPTIONS
 from argo_kedro.errors import CompileError
-from argo_kedro.manifest import render, validate
+from argo_kedro.manifest import read, render, validate
 from argo_kedro.model import Problem, Workflow
 from argo_kedro.names import stems
 from argo_kedro.plan import plan
@@ -147,7 +146,7 @@ def _selection(chosen: Mapping[str, Any]) -> Selection:
 class Work:
     """A manifest that is about to run here."""
 
-    text: str
+    manifest: str | Mapping[str, Any]
     labels: Mapping[str, str]  # task -> what people call it
     command: str  # that runs it again
     workflow: Workflow | None = None
@@ -173,7 +172,7 @@ def work_of_project(metadata: ProjectMetadata, chosen: Mapping[str, Any], workfl
     write(default_file(metadata.project_path, made.workflow), made.text)
     labels = {task.name: task.group or task.nodes[0] for task in made.workflow.tasks}
     command = next_command("run", chosen)
-    return Work(text=made.text, labels=labels, command=command, workflow=made.workflow, chosen=chosen)
+    return Work(manifest=made.text, labels=labels, command=command, workflow=made.workflow, chosen=chosen)
 
 
 def work_of_file(path: Path) -> Work:
@@ -182,11 +181,12 @@ def work_of_file(path: Path) -> Work:
     Raises:
         CompileError: if there are errors in it.
     """
-    text = path.read_text(encoding="utf-8")
-    errors = [problem for problem in validate(text, where=shown(path)) if problem.severity == "error"]
+    # A byte that is no UTF-8 becomes a character that YAML refuses, with its place.
+    manifest = read(path.read_text(encoding="utf-8", errors="surrogateescape"), where=shown(path))
+    errors = [problem for problem in validate(manifest, where=shown(path)) if problem.severity == "error"]
     if errors:
         console.problems(errors)
         raise CompileError(f"{shown(path)}: {len(errors)} to mend. Nothing ran.")
-    templates = yaml.safe_load(text)["spec"]["templates"]
+    templates = manifest["spec"]["templates"]
     names = {task["name"] for template in templates for task in template.get("dag", {}).get("tasks", ())}
-    return Work(text=text, labels=stems(names), command=shlex.join(["kedro", "argo", "run", shown(path)]))
+    return Work(manifest=manifest, labels=stems(names), command=shlex.join(["kedro", "argo", "run", shown(path)]))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import secrets
 import signal
 import uuid
@@ -12,7 +11,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from argo_kedro.errors import CompileError, ConfigError
+from argo_kedro.errors import ConfigError
 from argo_kedro.local import attempts
 from argo_kedro.local.engine import Engine
 from argo_kedro.local.events import Event, Finished, Notice, Run, Started
@@ -22,8 +21,8 @@ from argo_kedro.local.record import RUNS, Record
 from argo_kedro.local.sizes import sizes
 from argo_kedro.local.templates import Manifest, Pod
 from argo_kedro.local.variables import workflow_values
+from argo_kedro.manifest.validation.metadata import is_workflow_name
 
-_NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?\Z")
 _LETTERS = "bcdfghjklmnpqrstvwxz2456789"  # Kubernetes' own: no vowels, no words
 
 
@@ -92,16 +91,12 @@ def _engine(
 
 
 def _run_name(document: Mapping[str, Any], name: str | None, runs: Path) -> str:
-    metadata = document.get("metadata") or {}
+    metadata = document["metadata"]
     wanted, prefix = name or metadata.get("name"), metadata.get("generateName")
-    if not wanted and not prefix:
-        raise CompileError(
-            "The manifest has neither metadata.name nor metadata.generateName.", hint="give the run a name"
-        )
-    chosen = str(wanted or _generated(str(prefix)))
+    chosen: str = wanted or _generated(prefix)
     while not wanted and (runs / chosen).exists():
-        chosen = _generated(str(prefix))
-    if len(chosen) > 63 or not _NAME.match(chosen):
+        chosen = _generated(prefix)
+    if not is_workflow_name(chosen):
         raise ConfigError(
             f"{chosen!r} is no name of a workflow.", hint="use at most 63 lower-case letters, digits, '-' and '.'"
         )
@@ -117,7 +112,7 @@ def _generated(prefix: str) -> str:
 
 def _document(manifest: Manifest, name: str) -> dict[str, Any]:
     """The manifest as the API server would store it."""
-    metadata = dict(manifest.document.get("metadata") or {})
+    metadata = dict(manifest.document["metadata"])
     metadata.pop("generateName", None)
     metadata |= {
         "name": name,

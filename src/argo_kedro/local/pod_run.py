@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 
 from argo_kedro.local.attempts import Command, OutputFiles, command, pod_lookup, take_reason
-from argo_kedro.local.durations import duration
 from argo_kedro.local.events import Failure, TaskChanged
 from argo_kedro.local.nodes import Host, Node, Parent, Place, outputs_entry
 from argo_kedro.local.process import NOT_FOUND, CannotStart, Process
@@ -17,6 +16,7 @@ from argo_kedro.local.record import log_path, now, pod_name
 from argo_kedro.local.retries import Attempt, seconds_to_wait
 from argo_kedro.local.templates import Pod
 from argo_kedro.local.variables import expand
+from argo_kedro.manifest.validation.durations import duration
 
 GRACE = 5.0  # seconds between a request to end and the end
 _DEADLINE = "Pod was active on the node longer than the specified deadline"

@@ -1,26 +1,22 @@
-"""Argo's `{{tags}}`: found, filled in."""
+"""Argo's `{{tags}}`, filled in."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from argo_kedro.manifest.validation.tags import TAG
+
 Lookup = Callable[[str], str | None]
 
-_TAG = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _STRFTIME = "aAbBcdDeFHIjmMpRSTUVwyYZ"
 
 
 class AbsentValue(ValueError):
     """A tag stands for something that does not exist, such as the output of a task that was skipped."""
-
-
-def tags(text: str) -> Iterator[str]:
-    """Every tag in a text, without its braces."""
-    return (match[1].strip() for match in _TAG.finditer(text))
 
 
 def expand(text: str, lookup: Lookup, *, strict: bool = False) -> str:
@@ -39,18 +35,13 @@ def expand(text: str, lookup: Lookup, *, strict: bool = False) -> str:
             raise AbsentValue(f"{{{{{tag}}}}} has no value")
         return match[0] if found is None else found
 
-    return _TAG.sub(value, text)
+    return TAG.sub(value, text)
 
 
 def expand_twice(text: str, lookup: Lookup) -> str:
     """Fill in the tags, then those that came in with the values: Argo does so too (a parameter may hold a tag)."""
     once = expand(text, lookup)
     return once if once == text else expand(once, lookup)
-
-
-def plain_text(value: Any) -> str:
-    """A parameter's value as Argo reads it from YAML: `true`, `3`, `1.5` are texts."""
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def workflow_values(document: Mapping[str, Any], parameters: Mapping[str, str], created: datetime) -> dict[str, str]:
@@ -71,8 +62,8 @@ def workflow_values(document: Mapping[str, Any], parameters: Mapping[str, str], 
         **_time_values("workflow.creationTimestamp", created),
     }
     values |= {f"workflow.parameters.{name}": value for name, value in parameters.items()}
-    values |= {f"workflow.labels.{name}": str(value) for name, value in labels.items()}
-    return values | {f"workflow.annotations.{name}": str(value) for name, value in annotations.items()}
+    values |= {f"workflow.labels.{name}": value for name, value in labels.items()}
+    return values | {f"workflow.annotations.{name}": value for name, value in annotations.items()}
 
 
 def _time_values(prefix: str, time: datetime) -> dict[str, str]:

@@ -2,6 +2,6 @@
 
 from argo_kedro.manifest.nesting import Dag, dags
 from argo_kedro.manifest.rendering import render
-from argo_kedro.manifest.validation import validate
+from argo_kedro.manifest.validation import read, validate
 
-__all__ = ["Dag", "dags", "render", "validate"]
+__all__ = ["Dag", "dags", "read", "render", "validate"]

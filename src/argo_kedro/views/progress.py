@@ -23,6 +23,7 @@ _ENDED = frozenset({"Succeeded", "Failed", "Error", "Skipped", "Omitted"})
 _TICK = 0.5  # seconds between two looks at the clock
 _LINES = 8  # running tasks shown at most
 _LOG_LINES = 15
+_MESSAGE = 160  # characters of a message in a line; the report at the end has all of it
 _LOG_BYTES = 32_768  # of the end of a log, to find those lines in
 _CLEAR = "\x1b[{}F\x1b[J"  # so many lines up, then everything below is gone
 
@@ -99,7 +100,7 @@ class Progress:
                 return f"{name} {self._styled('Pending', 'failed')}, {event.message}"
             case "Skipped" | "Omitted":
                 return f"{name} {event.phase.lower()}: {event.message} {count}"
-        reason = f": {event.message}" if event.message else ""
+        reason = f": {_cut(event.message)}" if event.message else ""
         return f"{name} {self._styled(event.phase)} in {seconds_text(event.seconds)}{reason} {count}"
 
     def _styled(self, phase: str, word: str = "") -> str:
@@ -178,6 +179,10 @@ def last_lines(log: Path, count: int = _LOG_LINES) -> list[str]:
     except FileNotFoundError:
         return []
     return list(deque(text.splitlines(), maxlen=count))
+
+
+def _cut(message: str) -> str:
+    return message if len(message) <= _MESSAGE else f"{message[: _MESSAGE - 3]}..."
 
 
 def _count(number: int, word: str) -> str:

@@ -7,7 +7,16 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from argo_kedro.manifest.validation.fields import CONTAINER, ENV, MOUNT, RESOURCES, SCRIPT, SIDECAR, field_problems
+from argo_kedro.manifest.validation.fields import (
+    CONTAINER,
+    ENV,
+    ENV_SOURCE,
+    MOUNT,
+    RESOURCES,
+    SCRIPT,
+    SIDECAR,
+    field_problems,
+)
 from argo_kedro.manifest.validation.parts import Manifest, Part, names, short
 from argo_kedro.model import Problem
 from argo_kedro.quantities import amount
@@ -72,6 +81,7 @@ def _environment(container: Part) -> Iterator[Problem]:
     seen: set[str] = set()
     for variable in container.parts("env"):
         yield from field_problems(variable, ENV)
+        yield from field_problems(variable.part("valueFrom"), ENV_SOURCE)
         name = variable.text("name")
         if not _ENV_NAME.match(name):
             yield variable.problem(f"{short(name)} is no name for a variable", "use letters, digits and underscores")

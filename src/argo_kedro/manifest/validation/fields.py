@@ -21,9 +21,11 @@ _KINDS: Mapping[str, tuple[tuple[type, ...], str, str]] = {
     "flag": ((bool,), "true or false", "write true or false, without quotes"),
     "list": ((list,), "a list", REFERENCE),
     "texts": ((list,), "a list of texts", "put each into quotes"),
+    "mappings": ((list,), "a list of mappings", REFERENCE),
     "mapping": ((Mapping,), "a mapping", REFERENCE),
     "any": ((object,), "", ""),
 }
+_ITEMS: Mapping[str, tuple[type, ...]] = {"texts": (str,), "mappings": (dict, Mapping)}  # dict first: it is fast
 
 
 def _fields(**names: str) -> Mapping[str, str]:
@@ -33,7 +35,7 @@ def _fields(**names: str) -> Mapping[str, str]:
 
 _POD = _fields(
     flag="automountServiceAccountToken",
-    list="hostAliases resourceClaims tolerations volumes",
+    mappings="hostAliases resourceClaims tolerations volumes",
     mapping="affinity executor metrics nodeSelector podResources securityContext synchronization retryStrategy",
     text="podSpecPatch schedulerName serviceAccountName",
 )
@@ -42,7 +44,8 @@ SPEC = {
     **_POD,
     **_fields(
         flag="archiveLogs hostNetwork suspend",
-        list="executorPlugins imagePullSecrets templates volumeClaimTemplates",
+        list="executorPlugins",
+        mappings="imagePullSecrets templates volumeClaimTemplates",
         mapping="arguments artifactGC artifactRepositoryRef dnsConfig hooks podDisruptionBudget podGC podMetadata"
         " templateDefaults ttlStrategy volumeClaimGC workflowMetadata workflowTemplateRef",
         number="activeDeadlineSeconds parallelism priority podPriority",
@@ -65,7 +68,8 @@ TEMPLATE = {
     **_POD,
     **_fields(
         flag="daemon failFast",
-        list="initContainers sidecars steps",
+        list="steps",
+        mappings="initContainers sidecars",
         mapping="annotations archiveLocation container containerSet dag data http inputs memoize metadata outputs"
         " plugin resource script suspend",
         number="parallelism priority",
@@ -73,7 +77,7 @@ TEMPLATE = {
         text="name pendingTimeout priorityClassName timeout",
     ),
 }
-DAG = _fields(flag="failFast", list="tasks", text="target")
+DAG = _fields(flag="failFast", mappings="tasks", text="target")
 TASK = _fields(
     texts="dependencies",
     list="withItems",
@@ -81,20 +85,26 @@ TASK = _fields(
     any="inline",
     text="depends name onExit template when withParam",
 )
+ARGUMENTS = INPUTS = _fields(mappings="artifacts parameters")
+OUTPUTS = _fields(mappings="artifacts parameters", text="exitCode result")
 PARAMETER = _fields(texts="enum", mapping="valueFrom", text="default description globalName name value")
+VALUE_FROM = _fields(
+    mapping="configMapKeyRef supplied", text="default event expression jqFilter jsonPath parameter path"
+)
 RETRY = _fields(mapping="affinity backoff", number_or_text="limit", text="expression retryPolicy")
 BACKOFF = _fields(number_or_text="factor", text="cap duration maxDuration")
 CONTAINER = _fields(
     flag="stdin stdinOnce tty",
     texts="args command",
-    list="env envFrom ports resizePolicy restartPolicyRules volumeDevices volumeMounts",
+    mappings="env envFrom ports resizePolicy restartPolicyRules volumeDevices volumeMounts",
     mapping="lifecycle livenessProbe readinessProbe resources securityContext startupProbe",
     text="image imagePullPolicy name restartPolicy terminationMessagePath terminationMessagePolicy workingDir",
 )
 SIDECAR = {**CONTAINER, "mirrorVolumeMounts": "flag"}
 SCRIPT = {**CONTAINER, "source": "text"}
 ENV = _fields(mapping="valueFrom", text="name value")
-RESOURCES = _fields(list="claims", mapping="limits requests")
+ENV_SOURCE = _fields(mapping="configMapKeyRef fieldRef fileKeyRef resourceFieldRef secretKeyRef")
+RESOURCES = _fields(mappings="claims", mapping="limits requests")
 MOUNT = _fields(flag="readOnly", text="mountPath mountPropagation name recursiveReadOnly subPath subPathExpr")
 
 _PLACES = {  # where fields belong that often stand in the wrong place
@@ -117,8 +127,8 @@ def field_problems(part: Part, fields: Mapping[str, str]) -> Iterator[Problem]:
 
 
 def _fits(value: Any, kind: str) -> bool:
-    if kind == "texts":
-        return isinstance(value, list) and all(isinstance(item, str) for item in value)
+    if kind in _ITEMS:
+        return isinstance(value, list) and all(isinstance(item, _ITEMS[kind]) for item in value)
     types = _KINDS[kind][0]
     if isinstance(value, bool):  # a bool is an int in Python
         return bool in types or object in types

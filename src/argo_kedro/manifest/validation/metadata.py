@@ -30,6 +30,11 @@ def metadata_problems(manifest: Manifest) -> Iterator[Problem]:
     yield from label_problems(metadata)
 
 
+def is_workflow_name(name: str) -> bool:
+    """Whether a workflow may have this name."""
+    return len(name) <= _LONGEST and _NAME.match(name) is not None
+
+
 def label_problems(metadata: Part) -> Iterator[Problem]:
     """Labels and annotations that Kubernetes refuses, of a workflow or of a template's pods."""
     for key in ("labels", "annotations"):
@@ -50,7 +55,7 @@ def _names(metadata: Part) -> Iterator[Problem]:
     name, prefix, namespace = metadata.text("name"), metadata.text("generateName"), metadata.text("namespace")
     if not name and not prefix:
         yield metadata.problem("the workflow has no name", "give it a name or a generateName")
-    if name and (len(name) > _LONGEST or not _NAME.match(name)):
+    if name and not is_workflow_name(name):
         yield metadata.problem(
             f"{short(name)} is no name for a workflow", f"use up to {_LONGEST} of a-z, 0-9 and -", at="name"
         )

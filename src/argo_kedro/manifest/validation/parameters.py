@@ -3,47 +3,62 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from argo_kedro.manifest.validation.containers import value_limits
-from argo_kedro.manifest.validation.fields import PARAMETER, field_problems
+from argo_kedro.manifest.validation.fields import (
+    ARGUMENTS,
+    INPUTS,
+    OUTPUTS,
+    PARAMETER,
+    VALUE_FROM,
+    field_problems,
+)
 from argo_kedro.manifest.validation.parts import Manifest, Part, names, short
+from argo_kedro.manifest.validation.tags import is_unclosed
 from argo_kedro.model import Problem
 
 _NAME = re.compile(r"[-a-zA-Z0-9_]+\Z")
 _MOST_INPUTS = 500  # maxItems in Argo's full CRDs
 # Argo puts values into JSON as Go quotes them: these come out as \x07 or \U000e0001, which is no JSON.
 _BREAKS_JSON = re.compile("[\x01-\x07\x0b\x0e-\x1f\x7f\ud800-\udfff]")
+_SOURCES = {  # where the outputs of a template come from, by its type
+    **dict.fromkeys(("container", "script", "containerSet"), ("path",)),
+    **dict.fromkeys(("dag", "steps"), ("parameter", "expression")),
+}
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 
 
 def parameter_problems(manifest: Manifest) -> Iterator[Problem]:
     """Problems of the workflow's arguments, and of all templates' inputs and outputs."""
     arguments = manifest.spec.part("arguments")
-    yield from value_problems(arguments, needs_value=True)
+    yield from value_problems(arguments, ARGUMENTS, needs_value=True)
     for argument in arguments.parts("parameters"):
         yield from _hangs(argument)
     for template in manifest.templates:
         inputs, outputs = template.part("inputs"), template.part("outputs")
-        yield from value_problems(inputs)
-        yield from value_problems(outputs)
+        yield from value_problems(inputs, INPUTS)
+        yield from value_problems(outputs, OUTPUTS)
         if len(inputs.items("parameters")) > _MOST_INPUTS:
             yield inputs.problem(f"Argo 4 refuses more than {_MOST_INPUTS}", "hand over fewer", at="parameters")
+        sources = next((found for kind, found in _SOURCES.items() if kind in template), ())
         for output in outputs.parts("parameters"):
-            if ("value" in output) == ("valueFrom" in output):
-                yield output.problem("an output needs either value or valueFrom", "say valueFrom: {path: ...}")
+            yield from _source(output, sources)
     for key in ("entrypoint", "onExit"):
         called = manifest.by_name.get(manifest.spec.text(key))
         if called is not None:
             yield from missing_arguments(manifest.spec, arguments, called, unknown_is_fine=True)
 
 
-def value_problems(part: Part, *, needs_value: bool = False) -> Iterator[Problem]:
-    """Problems of the parameters of inputs, outputs or arguments."""
+def value_problems(part: Part, fields: Mapping[str, str], *, needs_value: bool = False) -> Iterator[Problem]:
+    """Problems of inputs, outputs or arguments, and of their parameters."""
+    yield from field_problems(part, fields)
     seen: set[str] = set()
     for parameter in part.parts("parameters"):
         yield from field_problems(parameter, PARAMETER)
+        if "valueFrom" in parameter:
+            yield from field_problems(parameter.part("valueFrom"), VALUE_FROM)
         name, value = parameter.text("name"), parameter.value.get("value")
         if not _NAME.match(name):
             yield parameter.problem(f"{short(name)} is no name for a parameter", "use letters, digits, - and _")
@@ -58,6 +73,14 @@ def value_problems(part: Part, *, needs_value: bool = False) -> Iterator[Problem
         for key in ("value", "default"):
             yield from value_limits(parameter, key, parameter.value.get(key))
             yield from _control_characters(parameter, key)
+
+
+def _source(output: Part, sources: tuple[str, ...]) -> Iterator[Problem]:
+    if ("value" in output) == ("valueFrom" in output):
+        yield output.problem("an output needs either value or valueFrom", "say valueFrom: {path: ...}")
+    elif "valueFrom" in output and sources and not any(output.part("valueFrom").value.get(key) for key in sources):
+        message = f"it names no {' or '.join(sources)} to take the output from"
+        yield output.problem(message, f"say valueFrom: {{{sources[0]}: ...}}", at="valueFrom")
 
 
 def missing_arguments(
@@ -87,22 +110,12 @@ def missing_arguments(
 def _hangs(argument: Part) -> Iterator[Problem]:
     """A `{{` that nothing closes: the workflow would hang for ever, with an empty status and no event."""
     value = argument.value.get("value")
-    if isinstance(value, str) and value.rfind("{{") > -1 and _is_unclosed(value):
+    if isinstance(value, str) and is_unclosed(value):
         yield argument.problem(
             f"{short(value)} has a '{{{{' that nothing closes: the workflow would hang for ever without a word",
             "write it as \\u007b\\u007b in JSON, or as base64",
             at="value",
         )
-
-
-def _is_unclosed(value: str) -> bool:
-    at = value.find("{{")
-    while at > -1:
-        end = value.find("}}", at + 2)
-        if end < 0:
-            return True
-        at = value.find("{{", end + 2)
-    return False
 
 
 def _control_characters(parameter: Part, key: str) -> Iterator[Problem]:

@@ -89,6 +89,11 @@ class Manifest:
         """Each DAG template with its tasks."""
         return [(part, list(part.part("dag").named("tasks"))) for part in self.templates if "dag" in part]
 
+    @cached_property
+    def tasks(self) -> Mapping[str, list[Part]]:
+        """The tasks of the DAG templates, by the templates' names."""
+        return {part.text("name"): tasks for part, tasks in self.dags}
+
 
 def names(items: list[Any]) -> frozenset[str]:
     """The names of the mappings of a list, such as parameters."""

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from graphlib import CycleError, TopologicalSorter
-from typing import Any
+from graphlib import TopologicalSorter
 
 from argo_kedro.manifest.validation.parts import Manifest, Part, names, short
+from argo_kedro.manifest.validation.tags import ROOTS, is_unclosed, tagged, tags
 from argo_kedro.manifest.validation.tasks import needs
 from argo_kedro.model import Problem
 
-_ROOTS = ("item.", "steps.", "inputs.", "outputs.", "pod.", "workflow.", "tasks.")  # Argo leaves all others as they are
-_TAG = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _WORKFLOW = frozenset(("name", "namespace", "mainEntrypoint", "serviceAccountName", "uid", "status"))
 _FREE = ("creationTimestamp", "scheduledTime", "duration", "labels", "annotations")  # and whatever follows them
 _NAMES = ("tasks.name", "steps.name")
@@ -81,15 +78,15 @@ def reference_problems(manifest: Manifest) -> Iterator[Problem]:
             scope = _Scope(workflow, known, artifacts)
             yield from _dag_references(manifest, template, tasks[template.where], scope)
         else:
-            yield from _problems(template, _tagged(template.value), _Scope(workflow, known, artifacts, is_pod=True))
+            yield from _problems(template, tagged(template.value), _Scope(workflow, known, artifacts, is_pod=True))
 
 
 def _dag_references(manifest: Manifest, dag: Part, tasks: Sequence[Part], scope: _Scope) -> Iterator[Problem]:
     by_name = {task.text("name"): task for task in tasks}
-    tagged = [_tagged({key: value for key, value in task.value.items() if key != "inline"}) for task in tasks]
-    before = _ancestors(tasks) if any("tasks." in text for texts in tagged for _, text in texts) else {}
+    found = [tagged({key: value for key, value in task.value.items() if key != "inline"}) for task in tasks]
+    before = _ancestors(tasks) if any("tasks." in text for texts in found for _, text in texts) else {}
     outputs = {name: _outputs(manifest, task) for name, task in by_name.items()}
-    for task, texts in zip(tasks, tagged, strict=True):
+    for task, texts in zip(tasks, found, strict=True):
         if not texts:
             continue
         name = task.text("name")
@@ -98,25 +95,25 @@ def _dag_references(manifest: Manifest, dag: Part, tasks: Sequence[Part], scope:
         here = _Scope(scope.workflow, scope.inputs, scope.artifacts, False, loops, seen, outputs)
         yield from _problems(task, texts, here, in_task=True)
     everything = _Scope(scope.workflow, scope.inputs, scope.artifacts, False, False, frozenset(by_name), outputs)
-    yield from _problems(dag, _tagged({key: value for key, value in dag.value.items() if key != "dag"}), everything)
+    yield from _problems(dag, tagged({key: value for key, value in dag.value.items() if key != "dag"}), everything)
 
 
 def _problems(
     part: Part, texts: Sequence[tuple[str, str]], scope: _Scope, *, in_task: bool = False
 ) -> Iterator[Problem]:
     for at, text in texts:
-        for match in _TAG.finditer(text):
-            reason = _reason(match[1], scope, in_task)
+        for name in tags(text):
+            reason = _reason(name, scope, in_task)
             if reason:
                 message, hint = reason
                 yield part.problem(message, hint, at=at)
-        if "{{=" in _TAG.sub("", text):
+        if is_unclosed(text, "{{="):
             yield part.problem(f"{short(text)} has a '{{{{=' that nothing closes", "close it with }}", at=at)
 
 
 def _empty_expressions(part: Part) -> Iterator[Problem]:
-    for at, text in _tagged(part.value):
-        if any(match[1].strip() == "=" for match in _TAG.finditer(text)):
+    for at, text in tagged(part.value):
+        if "=" in tags(text):
             yield part.problem(*_EMPTY, at=at)
 
 
@@ -124,13 +121,12 @@ _NAME_HINT = "use it in the environment or args of the template: there Argo know
 _EMPTY = ("'{{=}}' is an expression without anything in it", "write one, or take it out: Argo evaluates every {{=...}}")
 
 
-def _reason(tag: str, scope: _Scope, in_task: bool) -> tuple[str, str] | None:
+def _reason(name: str, scope: _Scope, in_task: bool) -> tuple[str, str] | None:
     """What is wrong with a reference, and the way out; None if nothing is."""
-    name = tag.strip()
     if name.startswith("="):
         return None if name[1:].strip() else _EMPTY
     root, _, rest = name.partition(".")
-    if not name.startswith(_ROOTS) or root == "outputs":
+    if not name.startswith(ROOTS) or root == "outputs":
         return None
     if name in _NAMES:
         return (f"{{{{{name}}}}} means nothing in a task itself", _NAME_HINT) if in_task else None
@@ -193,28 +189,13 @@ def _global_outputs(manifest: Manifest) -> Iterator[tuple[str, str]]:
 
 def _ancestors(tasks: Sequence[Part]) -> Mapping[str, frozenset[str]]:
     """All that each task waits for; nothing where tasks wait for each other."""
-    graph = {task.text("name"): [name for name, _ in needs(task)] for task in tasks}
     found: dict[str, frozenset[str]] = {}
     try:
+        graph = {task.text("name"): [name for name, _ in needs(task)] for task in tasks}
         for name in TopologicalSorter(graph).static_order():
             direct = graph.get(name, [])
             found[name] = frozenset(direct).union(*(found[other] for other in direct))
-    except CycleError:
-        return dict.fromkeys(graph, frozenset(graph))  # reported elsewhere
+    except ValueError:  # a circle, or what cannot be read: reported elsewhere
+        every = frozenset(task.text("name") for task in tasks)
+        return dict.fromkeys(every, every)
     return found
-
-
-def _tagged(value: Any) -> list[tuple[str, str]]:
-    """The texts in a value that refer to something, each with its place."""
-    found: list[tuple[str, str]] = []
-    stack: list[tuple[str, Any]] = [("", value)]
-    while stack:
-        at, item = stack.pop()
-        if isinstance(item, str):
-            if "{{" in item:
-                found.append((at.removeprefix("."), item))
-        elif isinstance(item, (dict, Mapping)):  # dict first: the other check is slow, and thousands are made
-            stack.extend([(f"{at}.{key}", inner) for key, inner in item.items()])
-        elif isinstance(item, list):
-            stack.extend([(f"{at}[{place}]", inner) for place, inner in enumerate(item)])
-    return found[::-1]

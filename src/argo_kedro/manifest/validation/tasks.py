@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 
 from argo_kedro.manifest.nesting import LIMIT
-from argo_kedro.manifest.validation.depends import OF_ITEMS, RESULTS, needed
-from argo_kedro.manifest.validation.fields import DAG, TASK, field_problems
+from argo_kedro.manifest.validation.depends import OF_ITEMS, Ended, ends, parsed
+from argo_kedro.manifest.validation.fields import ARGUMENTS, DAG, TASK, field_problems
 from argo_kedro.manifest.validation.parameters import missing_arguments, value_problems
 from argo_kedro.manifest.validation.parts import Manifest, Part, short
 from argo_kedro.model import Problem
@@ -39,14 +39,15 @@ def dag_problems(manifest: Manifest) -> Iterator[Problem]:
                 yield unknown(dag, "task", target, by_name, "target")
 
 
-def needs(task: Part) -> list[tuple[str, str]]:
-    """The tasks that a task waits for, each with the result that it asks for; nothing where they cannot be read."""
+def needs(task: Part) -> list[Ended]:
+    """The tasks that a task waits for, each with the result that it asks for.
+
+    Raises:
+        ValueError: if its `depends` cannot be read.
+    """
     if "depends" not in task:
-        return [(name, "") for name in task.items("dependencies") if isinstance(name, str)]
-    try:
-        return needed(task.text("depends")) if task.text("depends") else []
-    except ValueError:
-        return []
+        return [Ended(name) for name in task.items("dependencies") if isinstance(name, str)]
+    return list(ends(parsed(task.text("depends")))) if task.text("depends") else []
 
 
 def _uses_depends(tasks: Sequence[Part]) -> bool:
@@ -76,8 +77,12 @@ def _order(dag: Part, tasks: Sequence[Part], by_name: Mapping[str, Part]) -> Ite
     """Tasks that wait for what is not there, or for each other."""
     graph: dict[str, list[str]] = {}
     for task in tasks:
-        yield from _depends(task)
-        found = needs(task)
+        try:
+            found = needs(task)
+        except ValueError as error:
+            hint = "join names with &&, || and !: 'a && (b || c.Failed)'"
+            yield task.problem(f"{short(task.text('depends'))}: {error}", hint, at="depends")
+            continue
         graph[task.text("name")] = [name for name, _ in found if name in by_name]
         for name, result in found:
             if name not in by_name:
@@ -93,20 +98,6 @@ def _order(dag: Part, tasks: Sequence[Part], by_name: Mapping[str, Part]) -> Ite
         yield dag.problem(f"tasks wait for each other: {around}", "take one of these out of depends", at="tasks")
 
 
-def _depends(task: Part) -> Iterator[Problem]:
-    text = task.text("depends")
-    try:
-        found = needed(text) if text else []
-    except ValueError as error:
-        yield task.problem(
-            f"{short(text)}: {error}", "join names with &&, || and !: 'a && (b || c.Failed)'", at="depends"
-        )
-        return
-    for name, result in found:
-        if result and result not in RESULTS:
-            yield task.problem(f"{name}.{result} is no result of a task", f"known: {', '.join(RESULTS)}", at="depends")
-
-
 def _task(manifest: Manifest, task: Part) -> Iterator[Problem]:
     yield from field_problems(task, TASK)
     called = [key for key in _CALLED if task.value.get(key)]
@@ -118,7 +109,7 @@ def _task(manifest: Manifest, task: Part) -> Iterator[Problem]:
     name, arguments = task.text("template"), task.part("arguments")
     if name and name not in manifest.by_name and "{{" not in name:
         yield unknown(task, "template", name, manifest.by_name, "template")
-    yield from value_problems(arguments, needs_value=True)
+    yield from value_problems(arguments, ARGUMENTS, needs_value=True)
     if name in manifest.by_name:
         yield from missing_arguments(task, arguments, manifest.by_name[name])
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from argo_kedro.manifest.nesting import LIMIT
+from argo_kedro.manifest.validation.durations import backoff_duration, duration
 from argo_kedro.manifest.validation.fields import BACKOFF, RETRY, SPEC, TEMPLATE, TEMPLATE_TYPES, field_problems
 from argo_kedro.manifest.validation.metadata import label_problems
 from argo_kedro.manifest.validation.parts import Manifest, Part, short
@@ -16,7 +17,6 @@ _WITHOUT_POD = ("dag", "steps", "suspend", "http", "plugin")
 _POLICIES = ("Always", "OnFailure", "OnError", "OnTransientError")
 _POD_GC = ("OnPodCompletion", "OnPodSuccess", "OnWorkflowCompletion", "OnWorkflowSuccess")
 _WHOLE = re.compile(r"[0-9]+\Z")
-_DURATION = re.compile(r"([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+\Z")
 
 
 def spec_problems(manifest: Manifest) -> Iterator[Problem]:
@@ -32,6 +32,7 @@ def spec_problems(manifest: Manifest) -> Iterator[Problem]:
     if strategy not in ("", *_POD_GC):
         yield spec.problem(f"{strategy!r} is none of {', '.join(_POD_GC)}", "correct it", at="podGC.strategy")
     yield from _retry(spec)
+    yield from _counts(spec, "parallelism", "activeDeadlineSeconds")
     if "workflowTemplateRef" in spec:
         if count:
             yield spec.problem("it has templates and a workflowTemplateRef", "keep one of them")
@@ -85,14 +86,29 @@ def _times(template: Part, *, is_leaf: bool) -> Iterator[Problem]:
         yield template.problem(
             "parallelism goes with dag and steps only", "put it there, or into the spec", at="parallelism"
         )
+    yield from _counts(template, "parallelism")
     for key in ("timeout", "pendingTimeout"):
-        text = template.text(key)
-        if text and "{{" not in text and not _DURATION.match(text):
-            yield template.problem(f"{text!r} is no duration", "give a unit: 90s, 10m or 2h", at=key)
+        yield from _duration(template, key, duration)
     deadline = template.value.get("activeDeadlineSeconds")
     if deadline is not None and "{{" not in str(deadline) and not (_WHOLE.match(str(deadline)) and int(deadline)):
         hint = "write a whole number of seconds, above 0"
         yield template.problem(f"{short(deadline)} is no number of seconds", hint, at="activeDeadlineSeconds")
+
+
+def _counts(part: Part, *keys: str) -> Iterator[Problem]:
+    for key in keys:
+        value = part.value.get(key)
+        if isinstance(value, int) and value < 0:
+            yield part.problem(f"{value} is below 0: nothing would ever begin", "write a number above 0", at=key)
+
+
+def _duration(part: Part, key: str, read: Callable[[str], float]) -> Iterator[Problem]:
+    text = part.text(key)
+    try:
+        if text and "{{" not in text:
+            read(text)
+    except ValueError:
+        yield part.problem(f"{text!r} is no duration", "give a unit: 90s, 10m or 2h", at=key)
 
 
 def _retry(part: Part) -> Iterator[Problem]:
@@ -106,3 +122,5 @@ def _retry(part: Part) -> Iterator[Problem]:
         value = inner.value.get(key)
         if isinstance(value, str) and "{{" not in value and not _WHOLE.match(value):
             yield inner.problem(f"{value!r} is no whole number", "write digits", at=key)
+    for key in ("duration", "maxDuration", "cap"):
+        yield from _duration(retry.part("backoff"), key, backoff_duration)

@@ -6,19 +6,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
-
-import yaml
 
 from argo_kedro.manifest.validation.containers import container_problems
 from argo_kedro.manifest.validation.metadata import metadata_problems
 from argo_kedro.manifest.validation.parameters import parameter_problems
 from argo_kedro.manifest.validation.parts import Manifest
+from argo_kedro.manifest.validation.reading import no_mapping, parsed, unreadable
 from argo_kedro.manifest.validation.references import reference_problems
 from argo_kedro.manifest.validation.tasks import dag_problems
 from argo_kedro.manifest.validation.templates import spec_problems, template_problems
-from argo_kedro.model import Json, Problem
+from argo_kedro.model import Problem
+
+Rule = Callable[[Manifest], Iterator[Problem]]
 
 _LIMIT = 1_048_576  # bytes of a workflow with its status, over which the controller gives up
 _ROOM = 900_000  # refused above this: the estimate is one
@@ -27,27 +28,26 @@ _STATUS_RETRIED = 87  # the same where a retry strategy adds a node
 _WRITTEN_BACK = 16  # "arguments":{} that the controller adds to a task without arguments
 
 
-def validate(manifest: Mapping[str, Any] | str, *, where: str = "manifest") -> list[Problem]:
+def validate(
+    manifest: Mapping[str, Any] | str, *, where: str = "manifest", more: tuple[Rule, ...] = ()
+) -> list[Problem]:
     """All problems of a manifest's structure; none if Argo runs it.
 
     Args:
         manifest: The manifest, or its text as YAML.
         where: What problems call it, such as its path.
+        more: Rules beside those of a cluster, such as what one engine does not do.
     """
-    try:
-        data = _read(manifest) if isinstance(manifest, str) else manifest
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        return [_unreadable(where, error)]
+    data = parsed(manifest, where) if isinstance(manifest, str) else manifest
+    if isinstance(data, Problem):
+        return [data]
     if not isinstance(data, Mapping):
-        message = f"it is no mapping but {type(data).__name__}"
-        return [
-            Problem(message=message, where=where, hint="a manifest begins with apiVersion, kind, metadata and spec")
-        ]
+        return [no_mapping(where, data)]
     whole = Manifest(where, data)
     too_large = list(size_problems(whole))
     if any(problem.where == where for problem in too_large):  # it contains itself: nothing below would end
         return too_large
-    return [problem for rule in RULES for problem in rule(whole)]
+    return [problem for rule in (*RULES, *more) for problem in rule(whole)]
 
 
 def size_problems(manifest: Manifest) -> Iterator[Problem]:
@@ -55,7 +55,7 @@ def size_problems(manifest: Manifest) -> Iterator[Problem]:
     try:
         text = json.dumps(manifest.data, ensure_ascii=False, separators=(",", ":"), default=str)
     except (ValueError, TypeError, RecursionError) as error:
-        yield _unreadable(manifest.where, error)
+        yield unreadable(manifest.where, error)
         return
     retried = {name for name, template in manifest.by_name.items() if "retryStrategy" in template}
     tasks = [task for _, found in manifest.dags for task in found]
@@ -70,7 +70,7 @@ def size_problems(manifest: Manifest) -> Iterator[Problem]:
         )
 
 
-RULES = (
+RULES: tuple[Rule, ...] = (
     metadata_problems,
     spec_problems,
     size_problems,
@@ -80,27 +80,3 @@ RULES = (
     container_problems,
     reference_problems,
 )
-
-
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # the C one is ten times faster
-    """Refuses a key that stands twice in one mapping: Kubernetes does, and Python would drop the first."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> Any:
-        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode) and key.value != "<<"]
-        if len(set(keys)) != len(keys):
-            twice = next(key for key, _ in node.value if keys.count(key.value) > 1)
-            raise yaml.constructor.ConstructorError(
-                "while reading a mapping", node.start_mark, f"the key {twice.value!r} stands twice", twice.start_mark
-            )
-        return super().construct_mapping(node, deep=deep)
-
-
-def _read(text: str) -> Json | Any:
-    return yaml.load(text, Loader=_Loader)  # a SafeLoader
-
-
-def _unreadable(where: str, error: Exception) -> Problem:
-    mark = getattr(error, "problem_mark", None)
-    line = f", line {mark.line + 1}" if mark is not None else ""
-    what = getattr(error, "problem", None) or str(error) or type(error).__name__
-    return Problem(message=f"it cannot be read: {what}", where=f"{where}{line}", hint="correct the YAML there")
