@@ -1,6 +1,6 @@
 """The steps that all verbs share: open, plan, check, render.
 
-Verbs import this inside their functions: telemetry imports the verbs of every plugin with each `kedro` command.
+Verbs import this inside their functions: telemetry, before each of them, and `--help` import all verbs.
 """
 
 from __future__ import annotations
