@@ -28,7 +28,13 @@ def _shell(command: str, folder: Path, *, timeout: int = 300) -> subprocess.Comp
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     env = {**os.environ, "PATH": path, "DO_NOT_TRACK": "1", "COLUMNS": "200", "PYTHONUNBUFFERED": "1"}
     return subprocess.run(
-        ["sh", "-c", f"{command} 2>&1"], cwd=folder, env=env, capture_output=True, text=True, timeout=timeout, check=False
+        ["sh", "-c", f"{command} 2>&1"],
+        cwd=folder,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
     )
 
 
@@ -57,7 +63,7 @@ def _sessions() -> list[tuple[str, list[str]]]:
 
 
 def _comparable(line: str) -> str:
-    """A line without what differs from run to run: the time of day, seconds, the count of what is done, random letters."""
+    """A line without what differs from run to run: the time, seconds, the count of what is done, random letters."""
     line = re.sub(r"^\d\d:\d\d:\d\d ", "", line.rstrip())
     line = re.sub(r"\b\d+(\.\d+)? s\b", "N s", re.sub(r"\(\d+/(\d+)\)", r"(N/\1)", line))
     return re.sub(r"\b(flights(?:-[a-z-]+)?)-[a-z0-9]{5}\b(?!\.yaml)", r"\1-XXXXX", line)

@@ -53,7 +53,8 @@ def _kedro(*args: str, folder: Path) -> subprocess.CompletedProcess[str]:
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("new")
-    made = _kedro("new", "--name", "My Project", "--tools", "none", "--example", "no", "--telemetry", "no", folder=folder)
+    options = ["--name", "My Project", "--tools", "none", "--example", "no", "--telemetry", "no"]
+    made = _kedro("new", *options, folder=folder)
     assert made.returncode == 0, made.stderr
     path = folder / "my-project"
     pipeline = path / "src/my_project/pipelines/numbers/__init__.py"
