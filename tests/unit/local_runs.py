@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,14 @@ def is_alive(process: int) -> bool:
         ["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True, check=False
     ).stdout
     return bool(state.strip()) and not state.startswith("Z")
+
+
+def ends(process: int) -> bool:
+    """Whether a process ends soon: one that was killed takes a moment to go on a busy machine."""
+    limit = time.monotonic() + 10
+    while is_alive(process) and time.monotonic() < limit:
+        time.sleep(0.02)
+    return not is_alive(process)
 
 
 class Played:

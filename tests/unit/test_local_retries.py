@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from local_runs import Played, dag, is_alive, sh, task, values, workflow
+from local_runs import Played, dag, ends, sh, task, values, workflow
 
 from argo_kedro.local import TaskChanged
 from argo_kedro.local.retries import Attempt, seconds_to_wait
@@ -121,13 +121,13 @@ def test_a_task_that_takes_too_long_ends_with_all_its_processes(tmp_path, limit)
     assert played.run.failures[0].message == DEADLINE
     assert played.run.failures[0].exit_code == 143
     assert played.run.seconds < 4
-    assert not is_alive(int((tmp_path / "child").read_text()))
+    assert ends(int((tmp_path / "child").read_text()))
 
 
 def test_what_a_task_leaves_running_ends_with_it(tmp_path):
     played = Played(workflow(sh("x", "sleep 60 & echo $! > child")), tmp_path)
     assert played.run.phase == "Succeeded"
-    assert not is_alive(int((tmp_path / "child").read_text()))
+    assert ends(int((tmp_path / "child").read_text()))
 
 
 def test_a_task_that_ignores_the_request_to_end_is_killed(tmp_path, monkeypatch):

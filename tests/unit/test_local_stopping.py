@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from local_runs import dag, is_alive, sh, task, workflow
+from local_runs import dag, ends, sh, task, workflow
 
 from argo_kedro.local import Started, TaskChanged, run
 
@@ -57,7 +57,7 @@ def test_ctrl_c_ends_every_process_and_writes_the_record(tmp_path, number, code)
     processes = children(tmp_path, len(FIVE))
     engine.send_signal(number)
     assert engine.wait(20) == code
-    assert [process for process in processes if is_alive(process)] == []
+    assert [process for process in processes if not ends(process)] == []
     status = json.loads((tmp_path / "argo/runs/wf/workflow.json").read_text())["status"]
     assert (status["phase"], status["message"]) == ("Failed", "Stopped with strategy 'Terminate'")
     phases = {node["name"]: node["phase"] for node in status["nodes"].values()}
@@ -78,7 +78,7 @@ def test_a_second_ctrl_c_waits_no_longer(tmp_path):
     engine.send_signal(signal.SIGINT)
     assert engine.wait(20) == 130
     assert time.monotonic() - began < 3
-    assert [process for process in processes if is_alive(process)] == []
+    assert [process for process in processes if not ends(process)] == []
 
 
 def test_a_listener_that_breaks_leaves_no_process_behind(tmp_path):
@@ -90,7 +90,7 @@ def test_a_listener_that_breaks_leaves_no_process_behind(tmp_path):
     long = sh("long", "echo $PPID > x; sleep 60 & echo $! > {{tasks.name}}.pid; wait")
     with pytest.raises(RuntimeError, match="broken"):
         run(workflow(dag("main", task("a", "long"), task("b", "long")), long), folder=tmp_path, listen=listen)
-    assert not is_alive(children(tmp_path, 1)[0])
+    assert ends(children(tmp_path, 1)[0])
     status = json.loads((tmp_path / "argo/runs/wf/workflow.json").read_text())["status"]
     assert status["phase"] == "Error"
 
