@@ -59,7 +59,7 @@ def test_waits_grow_by_the_factor(tmp_path):
     strategy = {"limit": 2, "backoff": {"duration": "100ms", "factor": 2}}
     began = time.monotonic()
     Played(workflow(sh("flaky", "exit 1", retryStrategy=strategy)), tmp_path)
-    assert 0.3 <= time.monotonic() - began < 2
+    assert time.monotonic() - began >= 0.3
 
 
 def test_other_tasks_run_while_one_waits_for_its_next_attempt(tmp_path):
