@@ -97,7 +97,7 @@ def test_a_pipeline_of_a_very_long_name_makes_a_workflow_of_a_legal_one() -> Non
 def test_labels_say_where_a_workflow_comes_from() -> None:
     assert planned([A]).labels == {
         "app.kubernetes.io/managed-by": "argo-kedro",
-        "argo-kedro/project": "my-project-a6392d35",
+        "argo-kedro/project": "my_project",
         "argo-kedro/pipeline": "default",
         "argo-kedro/env": "cloud",
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from argo_kedro.plan.uses import dataset_uses
 from argo_kedro.project import Project, Selection, select
 from argo_kedro.project.selection import DEFAULT
 
+_LABEL = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?\Z")
 _NAME_LIMIT = 57  # 63 for a workflow, less the hyphen and five characters that generateName adds
 
 
@@ -247,7 +249,13 @@ def _default_name(project: Project, selection: Selection) -> str:
 def _labels(project: Project, selection: Selection) -> dict[str, str]:
     return {
         "app.kubernetes.io/managed-by": "argo-kedro",
-        "argo-kedro/project": k8s_name(project.package),
-        "argo-kedro/pipeline": k8s_name("-".join(selection.pipelines).strip("_")),
-        "argo-kedro/env": k8s_name(project.env),
+        "argo-kedro/project": _label(project.package),
+        "argo-kedro/pipeline": _label("-".join(selection.pipelines)),
+        "argo-kedro/env": _label(project.env),
     }
+
+
+def _label(name: str) -> str:
+    """A name as the value of a label, as it is where Kubernetes takes that: `__default__` is `default`."""
+    inner = name.strip("_.-")
+    return inner if _LABEL.match(inner) else k8s_name(name)

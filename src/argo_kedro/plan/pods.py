@@ -106,10 +106,12 @@ class PodMaker:
         }
 
     def _environment(self, machine: MachineType) -> list[Json]:
+        limits = resources(machine)["limits"]
         return [
             _env("WORKFLOW_ID", "{{workflow.name}}"),
-            _env("NUM_CPU", str(amount(machine.cpu).to_integral_value(ROUND_CEILING))),
-            _env("MEM_LIMIT_GB", _gib(machine.mem)),
+            # Whole cores: code makes so many threads of it.
+            _env("NUM_CPU", str(amount(limits.get("cpu", machine.cpu)).to_integral_value(ROUND_CEILING))),
+            _env("MEM_LIMIT_GB", _gib(limits.get("memory", machine.mem))),
             *map(_variable, self.config.template.environment),
             *(_env(name.upper(), f"{{{{inputs.parameters.{name}}}}}") for name in init_outputs(self.config)),
         ]
