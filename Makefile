@@ -7,7 +7,7 @@ LIMIT := $(if $(shell command -v timeout),timeout -s KILL 1500)  # macOS has non
 
 export DO_NOT_TRACK := 1
 
-.PHONY: help demo test check oldest bench clean
+.PHONY: help demo test check oldest viz bench clean
 
 help:  ## Show this
 	@sed -n 's/^\([a-z]*\):.*  ## /make \1	/p' $(firstword $(MAKEFILE_LIST))
@@ -33,6 +33,9 @@ check: .venv/dev  ## Lint, format, types, and which module imports which
 oldest: .venv/oldest  ## The unit tests with the oldest versions that we support
 	$(LIMIT) .venv/oldest/bin/pytest -n 2 tests/unit tests/golden
 
+viz: .venv/viz  ## The tests with Kedro-Viz, whose hooks would slow down all others
+	$(LIMIT) .venv/viz/bin/pytest tests/integration -k viz
+
 bench: .venv/example  ## Run the benchmarks, all of them as ratios
 	$(BIN)/python -m benchmarks
 
@@ -53,10 +56,10 @@ clean:  ## Remove .venv, caches, and what the example made
 	$(PIP) install --editable . --editable $(EXAMPLE)
 	@touch $@
 
-.venv/oldest: .venv/made pyproject.toml
+.venv/oldest .venv/viz: .venv/made pyproject.toml
 	$(PYTHON) -m venv --clear $@
 	$@/bin/python -m pip --quiet --disable-pip-version-check install --upgrade "pip>=25.1"
-	$@/bin/python -m pip --quiet --disable-pip-version-check install --editable . --group oldest
+	$@/bin/python -m pip --quiet --disable-pip-version-check install --editable . --group $(@F)
 	@touch $@
 
 .venv/dev: .venv/example pyproject.toml
