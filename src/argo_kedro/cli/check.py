@@ -8,7 +8,7 @@ import click
 from kedro.framework.startup import ProjectMetadata
 
 from argo_kedro.cli import console
-from argo_kedro.cli.options import selection_options
+from argo_kedro.cli.options import next_command, selection_options
 from argo_kedro.errors import CompileError
 
 
@@ -29,4 +29,4 @@ def check_(metadata: ProjectMetadata, /, **chosen: Any) -> None:
         raise CompileError(f"{steps.counted(made)}: cannot run.")
     if made.of("cluster"):
         raise CompileError(f"{steps.counted(made)}: not ready for a cluster; `kedro argo run` works here.")
-    console.done(f"{steps.counted(made)}: ready for a cluster.", next_step=steps.next_command("compile", chosen))
+    console.done(f"{steps.counted(made)}: ready for a cluster.", next_step=next_command("compile", chosen))

@@ -9,7 +9,7 @@ import click
 from kedro.framework.startup import ProjectMetadata
 
 from argo_kedro.cli import console
-from argo_kedro.cli.options import selection_options
+from argo_kedro.cli.options import next_command, selection_options
 
 
 @click.command(name="explain")
@@ -28,4 +28,4 @@ def explain(metadata: ProjectMetadata, /, as_json: bool, **chosen: Any) -> None:
     console.result(json.dumps(found, indent=2) if as_json else table(found))
     console.problems(made.of("cluster", "warning"))
     if not as_json:
-        console.say(f"Next: {steps.next_command('run', chosen)}")
+        console.say(f"Next: {next_command('run', chosen)}")

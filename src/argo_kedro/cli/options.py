@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import shlex
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import click
@@ -43,3 +44,24 @@ def selection_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def none_given(chosen: Mapping[str, Any]) -> bool:
     """Whether none of the options that choose was given."""
     return not any(chosen.values())
+
+
+def next_command(verb: str, chosen: Mapping[str, Any], **more: Sequence[str]) -> str:
+    """A verb to try next, with the same options."""
+    words = ["kedro", "argo", verb]
+    for name, value in {**chosen, **more}.items():
+        if value:
+            words += [OPTIONS[name], value if isinstance(value, str) else ",".join(_listed(value))]
+    return shlex.join(words)
+
+
+def _listed(value: Sequence[str] | Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    """Names as they are, nested parameters as `--params` takes them: `model.depth=3`."""
+    if not isinstance(value, Mapping):
+        yield from value
+        return
+    for key, item in value.items():
+        if isinstance(item, Mapping):
+            yield from _listed(item, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}={item}"

@@ -5,23 +5,20 @@ Verbs import this inside their functions: telemetry, before each of them, and `-
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
-from kedro.framework.startup import ProjectMetadata
 
 from argo_kedro.check import check
 from argo_kedro.cli import console
-from argo_kedro.cli.options import OPTIONS
 from argo_kedro.errors import CompileError
-from argo_kedro.manifest import read, render, validate
+from argo_kedro.manifest import render, validate
 from argo_kedro.model import Problem, Workflow
-from argo_kedro.names import stems
+from argo_kedro.names import k8s_name
 from argo_kedro.plan import plan
 from argo_kedro.project import Selection, open_project
 from argo_kedro.project.selection import DEFAULT
@@ -74,7 +71,8 @@ def counted(made: Compiled) -> str:
 
 def default_file(project_path: Path, workflow: Workflow) -> Path:
     """Where the manifest of these pipelines goes."""
-    return project_path / FOLDER / f"{'-'.join(workflow.pipelines)}.yaml"
+    name = "-".join(workflow.pipelines)
+    return project_path / FOLDER / f"{name if Path(name).name == name else k8s_name(name)}.yaml"
 
 
 def write(path: Path, text: str) -> None:
@@ -93,27 +91,6 @@ def write(path: Path, text: str) -> None:
             partial.unlink()
         message = f"{shown(path)} cannot be written: {error.strerror}."
         raise CompileError(message, hint="choose another file with -o.") from error
-
-
-def next_command(verb: str, chosen: Mapping[str, Any], **more: Sequence[str]) -> str:
-    """A verb to try next, with the same options."""
-    words = ["kedro", "argo", verb]
-    for name, value in {**chosen, **more}.items():
-        if value:
-            words += [OPTIONS[name], value if isinstance(value, str) else ",".join(_listed(value))]
-    return shlex.join(words)
-
-
-def _listed(value: Sequence[str] | Mapping[str, Any], prefix: str = "") -> Iterator[str]:
-    """Names as they are, nested parameters as `--params` takes them: `model.depth=3`."""
-    if not isinstance(value, Mapping):
-        yield from value
-        return
-    for key, item in value.items():
-        if isinstance(item, Mapping):
-            yield from _listed(item, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}={item}"
 
 
 def shown(path: Path) -> str:
@@ -140,53 +117,3 @@ def _selection(chosen: Mapping[str, Any]) -> Selection:
         to_outputs=tuple(chosen.get("to_outputs") or ()),
         namespaces=tuple(chosen.get("namespaces") or ()),
     )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Work:
-    """A manifest that is about to run here."""
-
-    manifest: str | Mapping[str, Any]
-    labels: Mapping[str, str]  # task -> what people call it
-    command: str  # that runs it again
-    workflow: Workflow | None = None
-    chosen: Mapping[str, Any] = field(default_factory=dict)
-
-    def way_on(self, succeeded: set[str]) -> str:
-        """The command that runs what has not succeeded: what has, left its data where the catalog says."""
-        if self.workflow is None or not succeeded:
-            return self.command
-        rest = [task for task in self.workflow.tasks if task.name not in succeeded]
-        first = [node for task in rest if succeeded.issuperset(task.needs) for node in task.nodes]
-        return next_command("run", self.chosen, from_nodes=first)
-
-
-def work_of_project(metadata: ProjectMetadata, chosen: Mapping[str, Any], workflow_name: str) -> Work:
-    """Compile, and write the file that `compile` writes.
-
-    Raises:
-        CompileError: if there are errors.
-    """
-    made = compiled(metadata.project_path, chosen, workflow_name)
-    stop_on_errors(made)
-    write(default_file(metadata.project_path, made.workflow), made.text)
-    labels = {task.name: task.group or task.nodes[0] for task in made.workflow.tasks}
-    command = next_command("run", chosen)
-    return Work(manifest=made.text, labels=labels, command=command, workflow=made.workflow, chosen=chosen)
-
-
-def work_of_file(path: Path) -> Work:
-    """A manifest that was compiled before.
-
-    Raises:
-        CompileError: if there are errors in it.
-    """
-    # A byte that is no UTF-8 becomes a character that YAML refuses, with its place.
-    manifest = read(path.read_text(encoding="utf-8", errors="surrogateescape"), where=shown(path))
-    errors = [problem for problem in validate(manifest, where=shown(path)) if problem.severity == "error"]
-    if errors:
-        console.problems(errors)
-        raise CompileError(f"{shown(path)}: {len(errors)} to mend. Nothing ran.")
-    templates = manifest["spec"]["templates"]
-    names = {task["name"] for template in templates for task in template.get("dag", {}).get("tasks", ())}
-    return Work(manifest=manifest, labels=stems(names), command=shlex.join(["kedro", "argo", "run", shown(path)]))

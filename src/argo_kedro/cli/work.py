@@ -1,0 +1,69 @@
+"""What `run` has in hand: a manifest, how people call its tasks, and the command that goes on after a stop."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kedro.framework.startup import ProjectMetadata
+
+from argo_kedro.cli import console
+from argo_kedro.cli.options import next_command
+from argo_kedro.cli.steps import compiled, default_file, shown, stop_on_errors, write
+from argo_kedro.errors import CompileError
+from argo_kedro.manifest import read, validate
+from argo_kedro.model import Workflow
+from argo_kedro.names import stems
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """A manifest that is about to run here."""
+
+    manifest: str | Mapping[str, Any]
+    labels: Mapping[str, str]  # task -> what people call it
+    command: str  # that runs it again
+    workflow: Workflow | None = None
+    chosen: Mapping[str, Any] = field(default_factory=dict)
+
+    def way_on(self, succeeded: set[str]) -> str:
+        """The command that runs what has not succeeded: what has, left its data where the catalog says."""
+        if self.workflow is None or not succeeded:
+            return self.command
+        rest = [task for task in self.workflow.tasks if task.name not in succeeded]
+        first = [node for task in rest if succeeded.issuperset(task.needs) for node in task.nodes]
+        return next_command("run", self.chosen, from_nodes=first)
+
+
+def of_project(metadata: ProjectMetadata, chosen: Mapping[str, Any], workflow_name: str) -> Work:
+    """Compile, and write the file that `compile` writes.
+
+    Raises:
+        CompileError: if there are errors.
+    """
+    made = compiled(metadata.project_path, chosen, workflow_name)
+    stop_on_errors(made)
+    write(default_file(metadata.project_path, made.workflow), made.text)
+    labels = {task.name: task.group or task.nodes[0] for task in made.workflow.tasks}
+    command = next_command("run", chosen)
+    return Work(manifest=made.text, labels=labels, command=command, workflow=made.workflow, chosen=chosen)
+
+
+def of_file(path: Path) -> Work:
+    """A manifest that was compiled before.
+
+    Raises:
+        CompileError: if there are errors in it.
+    """
+    # A byte that is no UTF-8 becomes a character that YAML refuses, with its place.
+    manifest = read(path.read_text(encoding="utf-8", errors="surrogateescape"), where=shown(path))
+    errors = [problem for problem in validate(manifest, where=shown(path)) if problem.severity == "error"]
+    if errors:
+        console.problems(errors)
+        raise CompileError(f"{shown(path)}: {len(errors)} to mend. Nothing ran.")
+    templates = manifest["spec"]["templates"]
+    names = {task["name"] for template in templates for task in template.get("dag", {}).get("tasks", ())}
+    return Work(manifest=manifest, labels=stems(names), command=shlex.join(["kedro", "argo", "run", shown(path)]))

@@ -1,0 +1,49 @@
+"""What the verbs share, without a project."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from plans import chain, planned
+
+from argo_kedro.cli.options import next_command
+from argo_kedro.cli.steps import default_file
+from argo_kedro.cli.work import Work
+
+
+@pytest.mark.parametrize(
+    ("pipelines", "expected"),
+    [(("__default__",), "__default__.yaml"), (("a", "b"), "a-b.yaml"), (("x/../../y",), "x-y-5fc13685.yaml")],
+)
+def test_a_manifest_is_written_into_the_folder_whatever_its_pipelines_are_called(
+    pipelines: tuple[str, ...], expected: str
+) -> None:
+    workflow = replace(planned(chain("a", "b")), pipelines=pipelines)
+    assert default_file(Path("/p"), workflow) == Path("/p/argo") / expected
+
+
+@pytest.mark.parametrize(
+    ("chosen", "expected"),
+    [
+        ({}, "kedro argo run"),
+        ({"env": None, "tags": ()}, "kedro argo run"),
+        ({"env": "cloud", "pipelines": ["a", "b"]}, "kedro argo run --env cloud --pipelines a,b"),
+        ({"params": {"a": 1, "model": {"depth": 3}}}, "kedro argo run --params a=1,model.depth=3"),
+        ({"node_names": ["my node"]}, "kedro argo run --nodes 'my node'"),
+    ],
+)
+def test_the_next_command_has_the_same_options(chosen: dict[str, Any], expected: str) -> None:
+    assert next_command("run", chosen) == expected
+
+
+def test_what_has_not_succeeded_goes_on_from_its_first_nodes() -> None:
+    workflow = planned(chain("a_1", "b_2", "c_3"))
+    tasks = [task.name for task in workflow.tasks]
+    work = Work(manifest="", labels={}, command="again", workflow=workflow, chosen={"env": "cloud"})
+    assert work.way_on(set()) == "again"
+    assert shlex.split(work.way_on({tasks[0]}))[-2:] == ["--from-nodes", "b_2"]
+    assert shlex.split(work.way_on(set(tasks[:2])))[-2:] == ["--from-nodes", "c_3"]
