@@ -141,4 +141,4 @@ def test_the_pipeline_code_of_the_readme_makes_two_tasks() -> None:
 
 def test_the_rules_of_the_readme_are_valid() -> None:
     config = parse(yaml.safe_load(_block("In pipeline code", "yaml")))
-    assert [rule.machine_type or rule.group for rule in config.tasks] == ["large", "report"]
+    assert [rule.machine_type or rule.group for rule in config.tasks] == ["large", "clean"]

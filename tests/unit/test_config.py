@@ -378,3 +378,11 @@ def test_all_mistakes_are_told_at_once_each_with_its_file() -> None:
         "conf/cloud/argo.yml: runner.keep: must be a list, got a mapping",
     ]
     assert caught.value.hint == "correct these keys; `kedro argo init` writes an example with comments."
+
+
+def test_braces_in_a_wrong_value_are_shown_as_they_are() -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse({"machine_types": {"a": {"cpu": "{CPU}", "mem": "{{ x }}"}}})
+
+    assert "machine_types.a.cpu: '{CPU}' is not" in caught.value.message
+    assert "machine_types.a.mem: '{{ x }}' is not" in caught.value.message

@@ -9,7 +9,7 @@ import sys
 import pytest
 from local_runs import Played, dag, sh, task, values, workflow
 
-from argo_kedro.errors import ConfigError
+from argo_kedro.errors import ArgoKedroError, ConfigError
 from argo_kedro.local import Notice, run
 
 OK = sh("ok", "true")
@@ -218,6 +218,28 @@ def test_a_failure_says_how_to_repeat_it_without_secrets(tmp_path, monkeypatch):
     assert failure.env == {"A": "wf $(TOKEN)"}
     assert failure.argv == ("sh", "-c", 'echo "$A $TOKEN"; exit 1')
     assert failure.log.read_text() == "wf $(TOKEN) hidden\n"
+
+
+def test_a_secret_in_an_argument_is_not_shown_either(tmp_path, monkeypatch):
+    monkeypatch.setenv("TOKEN", "hidden")
+    pod = sh("x", "echo $(TOKEN); exit 1")
+    pod["container"]["env"] = [{"name": "TOKEN", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}]
+    failure = Played(workflow(pod), tmp_path).run.failures[0]
+    assert failure.argv == ("sh", "-c", "echo $(TOKEN); exit 1")
+    assert failure.log.read_text() == "hidden\n"
+
+
+def test_the_log_of_a_python_task_that_is_killed_has_what_it_printed(tmp_path, monkeypatch):
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
+    pod = sh("x", "exec python -c 'import os; print(1); os.kill(os.getpid(), 9)'")
+    assert Played(workflow(pod), tmp_path).run.failures[0].log.read_text() == "1\n"
+
+
+def test_a_record_that_cannot_be_written_is_one_error(tmp_path):
+    (tmp_path / "argo").mkdir()
+    (tmp_path / "argo/runs").write_text("a file")
+    with pytest.raises(ArgoKedroError, match=r"The record of the run cannot be written: .*/argo/runs"):
+        Played(workflow(sh("x", "true")), tmp_path)
 
 
 def test_missing_secrets_sidecars_and_a_small_machine_are_noticed_once(tmp_path, monkeypatch):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ import pytest
 from plans import chain, planned
 
 from argo_kedro.cli.options import next_command
-from argo_kedro.cli.steps import default_file
+from argo_kedro.cli.steps import default_file, write
 from argo_kedro.cli.work import Work
 
 
@@ -33,6 +35,7 @@ def test_a_manifest_is_written_into_the_folder_whatever_its_pipelines_are_called
         ({"env": None, "tags": ()}, "kedro argo run"),
         ({"env": "cloud", "pipelines": ["a", "b"]}, "kedro argo run --env cloud --pipelines a,b"),
         ({"params": {"a": 1, "model": {"depth": 3}}}, "kedro argo run --params a=1,model.depth=3"),
+        ({"workflow_name": "nightly"}, "kedro argo run --workflow-name nightly"),
         ({"node_names": ["my node"]}, "kedro argo run --nodes 'my node'"),
     ],
 )
@@ -47,3 +50,20 @@ def test_what_has_not_succeeded_goes_on_from_its_first_nodes() -> None:
     assert work.way_on(set()) == "again"
     assert shlex.split(work.way_on({tasks[0]}))[-2:] == ["--from-nodes", "b_2"]
     assert shlex.split(work.way_on(set(tasks[:2])))[-2:] == ["--from-nodes", "c_3"]
+
+
+def test_a_link_is_written_through_and_a_device_is_not_replaced(tmp_path: Path) -> None:
+    target, link = tmp_path / "target.yaml", tmp_path / "link.yaml"
+    target.write_text("old")
+    link.symlink_to(target)
+    write(link, "new")
+    assert (link.is_symlink(), target.read_text()) == (True, "new")
+
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor() as pool:
+        read = pool.submit(pipe.read_text)
+        write(pipe, "through")
+        assert read.result(timeout=20) == "through"
+    assert pipe.is_fifo()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link.yaml", "pipe", "target.yaml"]

@@ -95,3 +95,15 @@ def test_a_node_alone_keeps_nothing_in_memory() -> None:
 
 def test_a_rule_that_groups_keeps_in_memory_as_a_fused_pipeline_does() -> None:
     assert planned(PAIR, "tasks: [{nodes: '*', group: g}]").tasks[0].memory == ("mid",)
+
+
+def test_an_output_that_was_asked_for_is_written() -> None:
+    group = FusedPipeline([make("a", "x", "y"), make("b", "y", "z")], name="g")
+
+    assert planned([group], selection=Selection(to_outputs=("y", "z"))).tasks[0].memory == ()
+
+
+def test_a_template_of_the_users_is_told_nothing_of_memory() -> None:
+    argo = "template: {default_template: own, templates: [{name: own, container: {command: [kedro, run]}}]}"
+
+    assert memory(PAIR, argo) == ()

@@ -11,6 +11,7 @@ from plans import chain, make, planned, said
 
 from argo_kedro.errors import CompileError
 from argo_kedro.pipeline import FusedPipeline
+from argo_kedro.plan.pods import encoded
 from argo_kedro.project import Selection
 
 
@@ -163,3 +164,19 @@ def test_a_selection_that_finds_nothing_says_what_there_is(selection: Selection,
         planned({"__default__": [A], "train": [B]}, selection=selection)
 
     assert (caught.value.message.strip(), caught.value.hint, caught.value.exit_code) == (expected, hint, 4)
+
+
+def test_parameters_have_nothing_that_kubernetes_expands() -> None:
+    text = encoded({"secret": "pa$$w$(HOME)", "tag": "{{workflow.name}}", "del": "\x7f"})
+
+    assert [part for part in ("$", "{{", "\x7f") if part in text] == []
+    assert json.loads(text) == {"secret": "pa$$w$(HOME)", "tag": "{{workflow.name}}", "del": "\x7f"}
+
+
+def test_two_init_templates_with_one_output_are_refused() -> None:
+    init = "{{name: {0}, container: {{command: [x]}}, outputs: {{parameters: [{{name: run_id, path: /tmp/{0}}}]}}}}"
+    argo = f"template: {{init_templates: [a, b], templates: [{init.format('a')}, {init.format('b')}]}}"
+
+    assert [problem.message for problem in planned([A], argo).problems if problem.severity == "error"] == [
+        "init output 'RUN_ID' is defined twice."
+    ]

@@ -34,6 +34,9 @@ def talk_on_stderr(command: Callable[_P, _T]) -> Callable[_P, _T]:
         try:
             with redirect_stdout(sys.stderr):
                 return command(*args, **kwargs)
+        except KeyboardInterrupt:
+            say("Stopped.")
+            raise click.exceptions.Exit(130) from None
         finally:
             _RESULTS.reset(token)
 

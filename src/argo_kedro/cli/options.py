@@ -51,7 +51,8 @@ def next_command(verb: str, chosen: Mapping[str, Any], **more: Sequence[str]) ->
     words = ["kedro", "argo", verb]
     for name, value in {**chosen, **more}.items():
         if value:
-            words += [OPTIONS[name], value if isinstance(value, str) else ",".join(_listed(value))]
+            option = OPTIONS.get(name, f"--{name.replace('_', '-')}")
+            words += [option, value if isinstance(value, str) else ",".join(_listed(value))]
     return shlex.join(words)
 
 

@@ -5,6 +5,7 @@ Verbs import this inside their functions: telemetry, before each of them, and `-
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -81,11 +82,15 @@ def write(path: Path, text: str) -> None:
     Raises:
         CompileError: if it cannot be written.
     """
-    partial = path.with_name(f".{path.name}.partial")
+    target = path.resolve()  # the file that a link leads to, not the link
+    partial = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.exists() and not target.is_file():  # a pipe or a device: nothing to put in its place
+            target.write_text(text, encoding="utf-8")
+            return
         partial.write_text(text, encoding="utf-8")
-        partial.replace(path)
+        partial.replace(target)
     except OSError as error:
         with suppress(OSError):
             partial.unlink()

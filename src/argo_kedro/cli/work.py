@@ -12,7 +12,7 @@ from kedro.framework.startup import ProjectMetadata
 
 from argo_kedro.cli import console
 from argo_kedro.cli.options import next_command
-from argo_kedro.cli.steps import compiled, default_file, shown, stop_on_errors, write
+from argo_kedro.cli.steps import compiled, shown, stop_on_errors
 from argo_kedro.errors import CompileError
 from argo_kedro.manifest import read, validate
 from argo_kedro.model import Workflow
@@ -39,17 +39,17 @@ class Work:
 
 
 def of_project(metadata: ProjectMetadata, chosen: Mapping[str, Any], workflow_name: str) -> Work:
-    """Compile, and write the file that `compile` writes.
+    """Compile. No file is written: the one that `compile` wrote may be for a cluster; the record keeps what ran.
 
     Raises:
         CompileError: if there are errors.
     """
     made = compiled(metadata.project_path, chosen, workflow_name)
     stop_on_errors(made)
-    write(default_file(metadata.project_path, made.workflow), made.text)
     labels = {task.name: task.group or task.nodes[0] for task in made.workflow.tasks}
-    command = next_command("run", chosen)
-    return Work(manifest=made.text, labels=labels, command=command, workflow=made.workflow, chosen=chosen)
+    named = {**chosen, "workflow_name": workflow_name}
+    command = next_command("run", named)
+    return Work(manifest=made.text, labels=labels, command=command, workflow=made.workflow, chosen=named)
 
 
 def of_file(path: Path) -> Work:
@@ -64,6 +64,6 @@ def of_file(path: Path) -> Work:
     if errors:
         console.problems(errors)
         raise CompileError(f"{shown(path)}: {len(errors)} to mend. Nothing ran.")
-    templates = manifest["spec"]["templates"]
-    names = {task["name"] for template in templates for task in template.get("dag", {}).get("tasks", ())}
+    templates = manifest["spec"].get("templates") or ()
+    names = {task["name"] for template in templates for task in (template.get("dag") or {}).get("tasks", ())}
     return Work(manifest=manifest, labels=stems(names), command=shlex.join(["kedro", "argo", "run", shown(path)]))

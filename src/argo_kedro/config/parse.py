@@ -74,7 +74,8 @@ def _words(item: ErrorDetails) -> str:
     if item["type"] == "string_pattern_mismatch":
         message = _PATTERN_WORDS[given["pattern"]]
     else:
-        message = _WORDS.get(item["type"], item["msg"].removeprefix("Value error, ")).format_map(given)
+        known = _WORDS.get(item["type"])
+        message = known.format_map(given) if known else item["msg"].removeprefix("Value error, ")
     shown = _shown(item["input"])
     return f"{path}: {message}" if item["type"] in ("missing", "value_error") else f"{path}: {message}, got {shown}"
 

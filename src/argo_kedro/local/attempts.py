@@ -25,6 +25,7 @@ class Command:
     """What a process gets."""
 
     argv: tuple[str, ...]
+    shown: tuple[str, ...]  # the same without secrets
     env: Mapping[str, str]  # all of it
     given: Mapping[str, str]  # what the manifest says itself: no secrets, nothing of this machine
 
@@ -37,9 +38,12 @@ def command(pod: Pod, lookup: Lookup, reason: Path) -> Command:
         if value is not None:
             given[variable.name] = refer(value, given)
     known = given | {name: os.environ[name] for name in secrets(pod) if name in os.environ}
-    env = {**os.environ, **known, REASON_VARIABLE: str(reason)}
+    # Unbuffered, as in our image: the log of a task that is killed has all that it printed.
+    env = {"PYTHONUNBUFFERED": "1", **os.environ, **known, REASON_VARIABLE: str(reason)}
     env["PATH"] = os.pathsep.join(part for part in (str(Path(sys.executable).parent), env.get("PATH", "")) if part)
-    return Command(argv=tuple(refer(expand_twice(part, lookup), known) for part in pod.command), env=env, given=given)
+    parts = [expand_twice(part, lookup) for part in pod.command]
+    argv, shown = (tuple(refer(part, values) for part in parts) for values in (known, given))
+    return Command(argv=argv, shown=shown, env=env, given=given)
 
 
 def secrets(pod: Pod) -> list[str]:

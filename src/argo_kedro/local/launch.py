@@ -7,11 +7,12 @@ import secrets
 import signal
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from argo_kedro.errors import ConfigError
+from argo_kedro.errors import ArgoKedroError, ConfigError
 from argo_kedro.local import attempts
 from argo_kedro.local.engine import Engine
 from argo_kedro.local.events import Event, Finished, Notice, Run, Started
@@ -69,7 +70,8 @@ def _carry_out(engine: Engine, listen: Callable[[Event], None], notices: tuple[s
     listen(started)
     for message in notices:
         listen(Notice(message=message))
-    phase = engine.run()
+    with _writable(engine.record.folder):
+        phase = engine.run()
     listen(Finished(name=engine.record.name, phase=phase, seconds=engine.seconds, message=engine.message))
     if engine.interrupted is signal.SIGINT:
         raise KeyboardInterrupt
@@ -82,12 +84,23 @@ def _engine(
 ) -> Engine:
     runs = folder / RUNS
     document = _document(manifest, _run_name(manifest.document, name, runs))
-    runs.mkdir(parents=True, exist_ok=True)
-    (runs / ".gitignore").write_text("*\n", encoding="utf-8")
+    with _writable(runs):
+        runs.mkdir(parents=True, exist_ok=True)
+        (runs / ".gitignore").write_text("*\n", encoding="utf-8")
     created = datetime.fromisoformat(document["metadata"]["creationTimestamp"].replace("Z", "+00:00"))
     values = workflow_values(document, manifest.parameters, created)
-    record = Record(runs / document["metadata"]["name"], document, sizes(manifest)[manifest.entrypoint].pods)
+    with _writable(runs):
+        record = Record(runs / document["metadata"]["name"], document, sizes(manifest)[manifest.entrypoint].pods)
     return Engine(manifest, record=record, values=values, folder=folder, machine=machine, listen=listen)
+
+
+@contextmanager
+def _writable(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        message = f"The record of the run cannot be written: {error.filename or folder}: {error.strerror or error}."
+        raise ArgoKedroError(message, hint="make room there, or make the folder writable.") from error
 
 
 def _run_name(document: Mapping[str, Any], name: str | None, runs: Path) -> str:

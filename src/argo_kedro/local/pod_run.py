@@ -204,7 +204,7 @@ class PodRun(Node):
         self.host.emit(event)
 
     def _failure(self, message: str) -> Failure:
-        argv, env = (self.command.argv, self.command.given) if self.command else ((), {})
+        argv, env = (self.command.shown, self.command.given) if self.command else ((), {})
         return Failure(
             task=self.place.path or self.place.name,
             template=self.template.name,

@@ -45,6 +45,10 @@ def reference_problems(config: ArgoConfig) -> Iterator[Problem]:
 def environment_problems(config: ArgoConfig) -> Iterator[Problem]:
     """Environment variables that are set twice: which one counts would be a guess."""
     common = config.template.environment
+    inits = [own_templates(config).get(name) for name in config.template.init_templates]
+    given = [output.name.upper() for init in inits if init is not None for output in init.outputs.parameters]
+    for name in _repeated(given):
+        yield _twice("init output", name, "template.init_templates")
     outputs = [name.upper() for name in init_outputs(config)]
     yield from _variables(common, (*_OURS, *outputs), "template.environment")
     for place, template in enumerate(config.template.templates):

@@ -88,6 +88,7 @@ def _placed(
     config = project.config
     fused = any(group.fused for group in groups) and config.runner.use_memory_datasets
     reading = readers(project.pipelines.values()) if fused else {}
+    keep = (*config.runner.keep, *selection.to_outputs)
     placed = []
     for group, home, before in zip(groups, homes(groups, project.pipelines, selection), needs, strict=True):
         machine_type = _agreed(group, settings, "machine_type") or _default(config.default_machine_type, "machine_type")
@@ -99,7 +100,9 @@ def _placed(
             retries=rules.last(matching, "retries"),
             timeout=rules.last(matching, "timeout"),
         )
-        memory = in_memory(group, reading, project.catalog.dataset, config.runner.keep) if fused and group.fused else ()
+        # A template of the user's runs `kedro run`, which knows nothing of this.
+        possible = fused and group.fused and template.value == BUILT_IN
+        memory = in_memory(group, reading, project.catalog.dataset, keep) if possible else ()
         needed = tuple(sorted(groups[other].task for other in before))
         placed.append(
             _Placed(group=group, home=home, shape=shape, machine_type=machine_type, needs=needed, memory=memory)

@@ -155,8 +155,10 @@ def shape_names(shapes: Iterable[Shape], taken: Iterable[str]) -> dict[Shape, st
 
 def encoded(params: Mapping[str, Any]) -> str:
     """Parameters as JSON in which Argo finds nothing to expand: a lone `{{` would hang the workflow for ever."""
-    # DEL is the one control character that JSON leaves as it is, and that Argo's own quoting breaks.
-    return json.dumps(params).replace("{{", "\\u007b\\u007b").replace("\x7f", "\\u007f")
+    text = json.dumps(params).replace("{{", "\\u007b\\u007b")
+    # DEL is the one control character that JSON leaves as it is, and that Argo's own quoting breaks. Kubernetes reads
+    # $(NAME) and $$ in arguments.
+    return text.replace("\x7f", "\\u007f").replace("$", "\\u0024")
 
 
 def _gib(quantity: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kedro.pipeline import Pipeline
+from kedro.pipeline.pipeline import OutputNotUniqueError
 
 from argo_kedro.errors import CompileError
 
@@ -32,8 +33,6 @@ def select(pipelines: Mapping[str, Pipeline], selection: Selection) -> Pipeline:
     missing = [name for name in selection.pipelines if name not in pipelines]
     if missing:
         raise CompileError(_not_registered(missing, pipelines), hint="`kedro registry list` shows what is registered.")
-    first, *others = (pipelines[name] for name in selection.pipelines)
-    chosen = sum(others, first)
     criteria = {
         "tags": selection.tags,
         "from_nodes": selection.from_nodes,
@@ -44,9 +43,11 @@ def select(pipelines: Mapping[str, Pipeline], selection: Selection) -> Pipeline:
         "node_namespaces": list(selection.namespaces),
     }
     given = {key: value for key, value in criteria.items() if value}
+    first, *others = (pipelines[name] for name in selection.pipelines)
     try:
+        chosen = sum(others, first)
         return chosen.filter(**given) if given else chosen  # Kedro's filter sorts a large pipeline several times
-    except ValueError as error:
+    except (ValueError, OutputNotUniqueError) as error:
         where = f"pipeline {', '.join(selection.pipelines)}"
         raise CompileError(
             f"{where}: {error}", hint=f"`kedro registry describe {selection.pipelines[0]}` shows the nodes."

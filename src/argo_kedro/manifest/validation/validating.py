@@ -66,7 +66,7 @@ def size_problems(manifest: Manifest) -> Iterator[Problem]:
         yield manifest.spec.problem(
             f"{len(tasks):,} tasks in {size:,} bytes grow to about {size + status:,} with their status: too near to "
             f"the {_LIMIT:,} at which Argo's controller gives up without a word",
-            "put several nodes into one task (a fused group, or runner.group_by), or run fewer pipelines at once",
+            "put several nodes into one task (a fused group), or run fewer pipelines at once",
         )
 
 
