@@ -39,7 +39,7 @@ viz: .venv/viz  ## The tests with Kedro-Viz, whose hooks would slow down all oth
 bench: .venv/example  ## Run the benchmarks, all of them as ratios
 	$(BIN)/python -m benchmarks
 
-clean:  ## Remove .venv, caches, and what the example made
+clean:  ## Remove .venv, caches, and all data of the example
 	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	rm -rf $(EXAMPLE)/argo
 	find src tests $(EXAMPLE) -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -270,7 +270,7 @@ def test_what_only_fails_on_a_cluster_stops_check_and_not_compile(shared: Any, p
 
     assert checked.returncode == 4
     assert checked.stderr.splitlines()[-1] == (
-        "Error: 3 tasks, env local: not ready for a cluster; `kedro argo run` works here."
+        "Error: 3 tasks, env local: not ready for a cluster; nothing of that stops `kedro argo run`."
     )
     assert (
         "On a cluster: catalog of env local: 2 boundary datasets are on paths that pods do not share" in checked.stderr

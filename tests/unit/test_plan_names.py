@@ -180,3 +180,12 @@ def test_two_init_templates_with_one_output_are_refused() -> None:
     assert [problem.message for problem in planned([A], argo).problems if problem.severity == "error"] == [
         "init output 'RUN_ID' is defined twice."
     ]
+
+
+def test_a_volume_of_the_users_is_not_called_as_ours() -> None:
+    volume = "{name: scratch, secret_ref: {name: s, key: k}}"
+    argo = f"template: {{templates: [{{name: own, container: {{command: [x]}}, volumes: [{volume}]}}]}}"
+
+    assert [problem.message for problem in planned([A], argo).problems if problem.severity == "error"] == [
+        "a volume of template 'own' is called 'scratch', as the scratch volume of each pod."
+    ]

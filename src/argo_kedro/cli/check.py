@@ -28,5 +28,5 @@ def check_(metadata: ProjectMetadata, /, **chosen: Any) -> None:
     if made.of("error"):
         raise CompileError(f"{steps.counted(made)}: cannot run.")
     if made.of("cluster"):
-        raise CompileError(f"{steps.counted(made)}: not ready for a cluster; `kedro argo run` works here.")
+        raise CompileError(f"{steps.counted(made)}: not ready for a cluster; nothing of that stops `kedro argo run`.")
     console.done(f"{steps.counted(made)}: ready for a cluster.", next_step=next_command("compile", chosen))

@@ -13,7 +13,7 @@ from argo_kedro.config.models import EnvironmentVariable
 from argo_kedro.model import Problem
 from argo_kedro.pipeline import Note, note
 from argo_kedro.plan.memory import unlistable
-from argo_kedro.plan.pods import BUILT_IN, init_outputs, own_templates
+from argo_kedro.plan.pods import BUILT_IN, SCRATCH, init_outputs, own_templates
 from argo_kedro.plan.rules import FILE
 
 _OURS = ("WORKFLOW_ID", "NUM_CPU", "MEM_LIMIT_GB")
@@ -34,6 +34,12 @@ def reference_problems(config: ArgoConfig) -> Iterator[Problem]:
             yield undefined("template", name, templates, f"{FILE} template.init_templates")
     for name in _repeated(item.name for item in config.template.templates):
         yield _twice("template", name, "template.templates")
+    for name in sorted(name for name, own in templates.items() if SCRATCH in {volume.name for volume in own.volumes}):
+        yield Problem(
+            message=f"a volume of template {name!r} is called {SCRATCH!r}, as the scratch volume of each pod.",
+            where=f"{FILE} template.templates",
+            hint="give it another name.",
+        )
     for name in sorted(set(templates).intersection(RESERVED)):
         yield Problem(
             message=f"template {name!r} has a name that argo-kedro uses itself.",

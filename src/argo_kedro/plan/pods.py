@@ -18,7 +18,7 @@ from argo_kedro.quantities import GIB, amount, plain
 BUILT_IN = "kedro"  # the template of nodes that name none
 PARAMS = "params"  # the workflow argument that carries --params
 _LABELS = {"app": "argo-kedro"}
-_SCRATCH = "scratch"
+SCRATCH = "scratch"
 _CONFIG_EXIT = 3  # ConfigError's exit code: trying again does not help
 
 
@@ -50,7 +50,7 @@ class PodMaker:
         body = self._own(own, machine) if own else self._built_in(machine)
         if machine.emph_storage:
             body["container"]["volumeMounts"] = [
-                {"name": _SCRATCH, "mountPath": self.config.template.emph_storage_mount_path}
+                {"name": SCRATCH, "mountPath": self.config.template.emph_storage_mount_path}
             ]
             body["volumes"] = [*body.get("volumes", []), _scratch(machine.emph_storage)]
         return Template(name=name, body={**body, **_placement(machine), **_attempts(shape)})
@@ -182,7 +182,7 @@ def _variable(variable: EnvironmentVariable) -> Json:
 
 def _scratch(size: str) -> Json:
     spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": size}}}
-    return {"name": _SCRATCH, "ephemeral": {"volumeClaimTemplate": {"spec": spec}}}
+    return {"name": SCRATCH, "ephemeral": {"volumeClaimTemplate": {"spec": spec}}}
 
 
 def _placement(machine: MachineType) -> Json:
