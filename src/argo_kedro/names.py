@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 _LIMIT = 63  # RFC 1123 label, the strictest of the places a name ends up in
 _LEGAL = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?\Z")  # a task of a DAG must not begin with a digit
@@ -31,3 +32,8 @@ def stems(names: Collection[str]) -> dict[str, str]:
     found = {name: _HASHED.sub("", name) for name in names}
     count = Counter(found.values())
     return {name: stem if count[stem] == 1 else name for name, stem in found.items()}
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name that looks most like this one, for "did you mean"; empty if none does."""
+    return next(iter(difflib.get_close_matches(name, list(known), n=1)), "")

@@ -23,6 +23,7 @@ OPTIONS = {
     "namespaces": "--namespaces",
     "conf_source": "--conf-source",
     "params": "--params",
+    "workflow_name": "--workflow-name",  # ours
 }
 
 workflow_name_option = click.option(
@@ -51,8 +52,7 @@ def next_command(verb: str, chosen: Mapping[str, Any], **more: Sequence[str]) ->
     words = ["kedro", "argo", verb]
     for name, value in {**chosen, **more}.items():
         if value:
-            option = OPTIONS.get(name, f"--{name.replace('_', '-')}")
-            words += [option, value if isinstance(value, str) else ",".join(_listed(value))]
+            words += [OPTIONS[name], value if isinstance(value, str) else ",".join(_listed(value))]
     return shlex.join(words)
 
 

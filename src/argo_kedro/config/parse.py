@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import secrets
 import string
@@ -15,6 +14,7 @@ from pydantic_core import ErrorDetails
 
 from argo_kedro.config.models import ENV_NAME, LABEL, PARAMETER, ArgoConfig
 from argo_kedro.errors import ConfigError
+from argo_kedro.names import nearest
 
 _NO_FILE = "argo.yml"
 
@@ -96,10 +96,10 @@ def _shown(value: Any) -> str:
 def _unknown(path: Sequence[int | str]) -> str:
     """Words for a key that is not known: the nearest one that is, or where it belongs, and all that are known."""
     known, key = sorted(_section(path).model_fields), str(path[-1])
-    part_of = sorted((each for each in known if key.rstrip("s") in each), key=len)  # `gpus` is part of `num_gpu`
-    close = difflib.get_close_matches(key, known, n=1) or part_of
+    # `gpus` looks like nothing here, but is part of `num_gpu`.
+    close = nearest(key, known) or min((each for each in known if key.rstrip("s") in each), key=len, default="")
     above = next((end for end in range(len(path) - 2, -1, -1) if _knows(path[:end], key)), None)
-    guess = f"did you mean {close[0]!r}? " if close else ""
+    guess = f"did you mean {close!r}? " if close else ""
     if above is not None:
         guess = f"it belongs to {_path(path[:above])}, further up. " if above else "it belongs to the top of the file. "
     return f"unknown key; {guess}Known here: {', '.join(known)}"

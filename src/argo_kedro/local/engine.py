@@ -20,7 +20,7 @@ from argo_kedro.local.pod_run import GRACE, PodRun
 from argo_kedro.local.queues import ReadyQueue, Timers
 from argo_kedro.local.record import Record
 from argo_kedro.local.signals import caught
-from argo_kedro.local.sizes import Size, sizes
+from argo_kedro.local.sizes import Size
 from argo_kedro.local.templates import Dag, Manifest
 from argo_kedro.local.variables import expand
 
@@ -35,6 +35,7 @@ class Engine:
         self,
         manifest: Manifest,
         *,
+        sizes: Mapping[str, Size],
         record: Record,
         values: dict[str, str],
         folder: Path,
@@ -44,7 +45,7 @@ class Engine:
         self.manifest, self.record, self.values, self.folder = manifest, record, values, folder
         self.machine, self.room = machine, Room(machine)
         self.emit = listen
-        self.sizes: Mapping[str, Size] = sizes(manifest)
+        self.sizes = sizes
         self.closing = ""
         self.failures: list[Failure] = []
         self.interrupted: signal.Signals | None = None

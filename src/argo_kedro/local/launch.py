@@ -89,9 +89,10 @@ def _engine(
         (runs / ".gitignore").write_text("*\n", encoding="utf-8")
     created = datetime.fromisoformat(document["metadata"]["creationTimestamp"].replace("Z", "+00:00"))
     values = workflow_values(document, manifest.parameters, created)
+    known = sizes(manifest)
     with _writable(runs):
-        record = Record(runs / document["metadata"]["name"], document, sizes(manifest)[manifest.entrypoint].pods)
-    return Engine(manifest, record=record, values=values, folder=folder, machine=machine, listen=listen)
+        record = Record(runs / document["metadata"]["name"], document, known[manifest.entrypoint].pods)
+    return Engine(manifest, sizes=known, record=record, values=values, folder=folder, machine=machine, listen=listen)
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
@@ -11,6 +10,7 @@ from kedro.pipeline import Pipeline
 from argo_kedro.config import ArgoConfig
 from argo_kedro.config.models import EnvironmentVariable
 from argo_kedro.model import Problem
+from argo_kedro.names import nearest
 from argo_kedro.pipeline import Note, note
 from argo_kedro.plan.memory import unlistable
 from argo_kedro.plan.pods import BUILT_IN, SCRATCH, init_outputs, own_templates
@@ -64,8 +64,8 @@ def environment_problems(config: ArgoConfig) -> Iterator[Problem]:
 
 def undefined(kind: str, name: str, known: Collection[str], where: str) -> Problem:
     """A problem for a name that nothing defines, with the nearest one that is."""
-    close = difflib.get_close_matches(name, list(known), n=1)
-    guess = f"did you mean {close[0]!r}? " if close else ""
+    close = nearest(name, known)
+    guess = f"did you mean {close!r}? " if close else ""
     defined = ", ".join(sorted(known)) or "none"
     return Problem(message=f"{kind} {name!r} is not defined.", where=where, hint=f"{guess}Defined: {defined}.")
 

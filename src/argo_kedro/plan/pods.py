@@ -11,6 +11,7 @@ from typing import Any
 from argo_kedro.config import ArgoConfig, MachineType
 from argo_kedro.config.models import Container, EnvironmentVariable, Retries, Sidecar, Volume
 from argo_kedro.config.models import Template as OwnTemplate
+from argo_kedro.errors import ConfigError
 from argo_kedro.model import Json, Template
 from argo_kedro.names import k8s_name
 from argo_kedro.quantities import GIB, amount, plain
@@ -19,7 +20,6 @@ BUILT_IN = "kedro"  # the template of nodes that name none
 PARAMS = "params"  # the workflow argument that carries --params
 _LABELS = {"app": "argo-kedro"}
 SCRATCH = "scratch"
-_CONFIG_EXIT = 3  # ConfigError's exit code: trying again does not help
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -196,7 +196,8 @@ def _placement(machine: MachineType) -> Json:
 def _attempts(shape: Shape) -> Json:
     fields: dict[str, Any] = {}
     if shape.retries is not None:
-        expression = f"asInt(lastRetry.exitCode) != {_CONFIG_EXIT}"
+        # A wrong configuration stays wrong.
+        expression = f"asInt(lastRetry.exitCode) != {ConfigError.exit_code}"
         fields["retryStrategy"] = {
             "limit": str(shape.retries.limit),
             "retryPolicy": "Always",

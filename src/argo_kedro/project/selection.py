@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from kedro.pipeline import Pipeline
 from kedro.pipeline.pipeline import OutputNotUniqueError
 
 from argo_kedro.errors import CompileError
+from argo_kedro.names import nearest
 
 DEFAULT = "__default__"
 
@@ -56,6 +56,6 @@ def select(pipelines: Mapping[str, Pipeline], selection: Selection) -> Pipeline:
 
 def _not_registered(missing: list[str], pipelines: Mapping[str, Pipeline]) -> str:
     names = sorted(pipelines)
-    close = difflib.get_close_matches(missing[0], names, n=1)
-    guess = f" Did you mean {close[0]!r}?" if close else ""
+    close = nearest(missing[0], names)
+    guess = f" Did you mean {close!r}?" if close else ""
     return f"Pipeline {missing[0]!r} is not registered.{guess} Registered: {', '.join(names)}."

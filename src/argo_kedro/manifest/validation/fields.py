@@ -5,13 +5,13 @@ The API server drops or refuses a field that it does not know, and refuses a val
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from argo_kedro.manifest.validation.parts import REFERENCE, Part, short
 from argo_kedro.model import Problem
+from argo_kedro.names import nearest
 
 # Kinds of values: the types that Python reads them as, and the words for them.
 _KINDS: Mapping[str, tuple[tuple[type, ...], str, str]] = {
@@ -138,5 +138,5 @@ def _fits(value: Any, kind: str) -> bool:
 def _way_out(name: object, fields: Mapping[str, str]) -> str:
     if name in _PLACES:
         return f"it belongs into {_PLACES[str(name)]}"
-    close = difflib.get_close_matches(str(name), list(fields), n=1)
-    return f"did you mean {close[0]!r}?" if close else f"known here: {', '.join(sorted(fields))}"
+    close = nearest(str(name), fields)
+    return f"did you mean {close!r}?" if close else f"known here: {', '.join(sorted(fields))}"

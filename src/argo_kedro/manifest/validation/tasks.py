@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
@@ -13,6 +12,7 @@ from argo_kedro.manifest.validation.fields import ARGUMENTS, DAG, TASK, field_pr
 from argo_kedro.manifest.validation.parameters import missing_arguments, value_problems
 from argo_kedro.manifest.validation.parts import Manifest, Part, short
 from argo_kedro.model import Problem
+from argo_kedro.names import nearest
 
 NAME = re.compile(r"[a-zA-Z0-9][-a-zA-Z0-9]{0,127}\Z")
 _LOOPS = ("withItems", "withParam", "withSequence")
@@ -116,7 +116,7 @@ def _task(manifest: Manifest, task: Part) -> Iterator[Problem]:
 
 def unknown(part: Part, kind: str, name: str, known: Mapping[str, object], at: str) -> Problem:
     """A problem for a name that nothing has, with the nearest one that something has."""
-    close = difflib.get_close_matches(name, list(known), n=1)
-    guess = f"did you mean {close[0]!r}? " if close else ""
+    close = nearest(name, known)
+    guess = f"did you mean {close!r}? " if close else ""
     shown = sorted(known) if len(known) <= 10 else [*sorted(known)[:10], "..."]
     return part.problem(f"{kind} {name!r} does not exist", f"{guess}There are: {', '.join(shown) or 'none'}", at=at)
