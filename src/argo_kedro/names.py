@@ -1,4 +1,4 @@
-"""Names that Kubernetes accepts, one for each name that Kedro allows."""
+"""Names that Kubernetes accepts, one for each name that Kedro allows; and those that Argo makes of them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable
 
 _LIMIT = 63  # RFC 1123 label, the strictest of the places a name ends up in
 _LEGAL = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?\Z")  # a task of a DAG must not begin with a digit
+_LABEL = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?\Z")
 _HASH = 8
 _HASHED = re.compile(r"-[0-9a-f]{8}\Z")
 
@@ -27,6 +28,12 @@ def k8s_name(name: str, *, limit: int = _LIMIT) -> str:
     return f"{stem or 'n'}-{digest}"
 
 
+def label_value(name: str) -> str:
+    """A name as the value of a label, as it is where Kubernetes takes that: `__default__` is `default`."""
+    inner = name.strip("_.-")
+    return inner if _LABEL.match(inner) else k8s_name(name)
+
+
 def stems(names: Collection[str]) -> dict[str, str]:
     """The readable part of each name that `k8s_name` hashed, where it stands for only one of them; else the name."""
     found = {name: _HASHED.sub("", name) for name in names}
@@ -37,3 +44,20 @@ def stems(names: Collection[str]) -> dict[str, str]:
 def nearest(name: str, known: Iterable[str]) -> str:
     """The known name that looks most like this one, for "did you mean"; empty if none does."""
     return next(iter(difflib.get_close_matches(name, list(known), n=1)), "")
+
+
+def node_id(workflow: str, name: str) -> str:
+    """The id that Argo gives a node: the 32-bit FNV-1a hash of its name."""
+    return workflow if name == workflow else f"{workflow}-{_fnv(name)}"
+
+
+def pod_name(workflow: str, template: str, name: str) -> str:
+    """The name that Argo gives the pod of a node."""
+    return workflow if name == workflow else f"{f'{workflow}-{template}'[:242]}-{_fnv(name)}"
+
+
+def _fnv(text: str) -> int:
+    value = 0x811C9DC5
+    for byte in text.encode():
+        value = (value ^ byte) * 0x01000193 & 0xFFFFFFFF
+    return value

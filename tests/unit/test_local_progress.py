@@ -15,10 +15,10 @@ from argo_kedro.local import Failure, Finished, Notice, Started, TaskChanged
 from argo_kedro.views.progress import Progress, failure_text, repeat_command, seconds_text
 
 EVENTS = [
-    Started(name="wf", record=Path("/r/wf"), tasks=4),
+    Started(name="wf", where=Path("/r/wf"), tasks=4),
     Notice(message="watch out"),
     TaskChanged(task="a", template="t", phase="Running"),
-    TaskChanged(task="a", template="t", phase="Pending", message="exit 1; again in 2 s"),
+    TaskChanged(task="a", template="t", phase="Retrying", message="exit 1; again in 2 s"),
     TaskChanged(task="a", template="t", phase="Running", attempt=1),
     TaskChanged(task="a", template="t", phase="Succeeded", attempt=1, seconds=3.21),
     TaskChanged(task="n.b", template="t", phase="Error", seconds=61, message="boom"),

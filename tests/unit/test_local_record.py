@@ -7,7 +7,7 @@ from pathlib import Path
 from local_runs import Played, dag, sh, task, values, workflow
 
 from argo_kedro.local import log_path
-from argo_kedro.local.record import node_id, pod_name
+from argo_kedro.names import node_id, pod_name
 
 OK = sh("ok", "true")
 

@@ -38,7 +38,7 @@ def test_a_task_is_tried_again_until_it_succeeds(tmp_path):
     assert lines == ["try 0 after 0", "try 1 after 7", "try 2 after 7"]
     assert played.run.phase == "Succeeded"
     assert [event.phase for event in played.events if isinstance(event, TaskChanged) and event.task == "a"] == [
-        *("Running", "Pending", "Running", "Pending", "Running", "Succeeded"),
+        *("Running", "Retrying", "Running", "Retrying", "Running", "Succeeded"),
     ]
 
 

@@ -107,7 +107,7 @@ def test_the_record_can_be_read_at_any_time(tmp_path):
 
     def listen(event):
         if isinstance(event, Started):
-            seen.append(event.record / "workflow.json")
+            seen.append(event.where / "workflow.json")
         document = json.loads(seen[0].read_text())
         assert document["status"]["progress"].endswith("/30")
 

@@ -1,8 +1,9 @@
 """The engine that runs a manifest on this machine, and the record that it leaves."""
 
-from argo_kedro.local.events import Event, Failure, Finished, Notice, Run, Started, TaskChanged
+from argo_kedro.events import Event, Finished, Notice, Started, TaskChanged
 from argo_kedro.local.launch import run
 from argo_kedro.local.machine import Machine, this_machine
+from argo_kedro.local.outcome import Failure, Run
 from argo_kedro.local.record import RUNS, log_path
 
 __all__ = [

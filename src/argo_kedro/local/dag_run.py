@@ -6,9 +6,10 @@ import heapq
 from collections import deque
 from collections.abc import Mapping, Sequence
 
+from argo_kedro.events import TaskChanged
 from argo_kedro.local.dags import in_order
-from argo_kedro.local.events import Failure, TaskChanged
 from argo_kedro.local.nodes import FAILED, Host, Node, Parent, Place
+from argo_kedro.local.outcome import Failure
 from argo_kedro.local.record import is_done, log_path
 from argo_kedro.local.templates import Dag, DagTask, Output
 from argo_kedro.local.variables import AbsentValue, expand

@@ -12,10 +12,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from argo_kedro.events import Event
 from argo_kedro.local.dag_run import DagRun
-from argo_kedro.local.events import Event, Failure
 from argo_kedro.local.machine import Machine, Room
 from argo_kedro.local.nodes import FAILED, Node, Parent, Place
+from argo_kedro.local.outcome import Failure
 from argo_kedro.local.pod_run import GRACE, PodRun
 from argo_kedro.local.queues import ReadyQueue, Timers
 from argo_kedro.local.record import Record

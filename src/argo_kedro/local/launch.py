@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from argo_kedro.errors import ArgoKedroError, ConfigError
+from argo_kedro.events import Event, Finished, Notice, Started
 from argo_kedro.local import attempts
 from argo_kedro.local.engine import Engine
-from argo_kedro.local.events import Event, Finished, Notice, Run, Started
 from argo_kedro.local.machine import Machine, this_machine
+from argo_kedro.local.outcome import Run
 from argo_kedro.local.reader import read_manifest
 from argo_kedro.local.record import RUNS, Record
 from argo_kedro.local.sizes import sizes
@@ -66,7 +67,7 @@ def run(
 
 def _carry_out(engine: Engine, listen: Callable[[Event], None], notices: tuple[str, ...]) -> None:
     tasks = engine.sizes[engine.manifest.entrypoint].pods
-    started = Started(name=engine.record.name, record=engine.record.folder, tasks=tasks)
+    started = Started(name=engine.record.name, where=engine.record.folder, tasks=tasks)
     listen(started)
     for message in notices:
         listen(Notice(message=message))

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from argo_kedro.local.events import Event, Failure, TaskChanged
+from argo_kedro.events import Event, TaskChanged
+from argo_kedro.local.outcome import Failure
 from argo_kedro.local.record import Record
 from argo_kedro.local.sizes import Size
 from argo_kedro.local.templates import Template

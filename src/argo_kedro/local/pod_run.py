@@ -8,15 +8,17 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
+from argo_kedro.events import TaskChanged
 from argo_kedro.local.attempts import Command, OutputFiles, command, pod_lookup, take_reason
-from argo_kedro.local.events import Failure, TaskChanged
 from argo_kedro.local.nodes import Host, Node, Parent, Place, outputs_entry
+from argo_kedro.local.outcome import Failure
 from argo_kedro.local.process import NOT_FOUND, CannotStart, Process
-from argo_kedro.local.record import log_path, now, pod_name
+from argo_kedro.local.record import log_path, now
 from argo_kedro.local.retries import Attempt, seconds_to_wait
 from argo_kedro.local.templates import Pod
 from argo_kedro.local.variables import expand
 from argo_kedro.manifest.validation.durations import duration
+from argo_kedro.names import pod_name
 
 GRACE = 5.0  # seconds between a request to end and the end
 _DEADLINE = "Pod was active on the node longer than the specified deadline"
@@ -167,7 +169,7 @@ class PodRun(Node):
             self.last = attempt.last_retry()
             again = seconds_to_wait(self.template.retry, self.limit, attempt)
         if isinstance(again, float):
-            self._tell("Pending", f"{message}; again in {again:g} s", seconds)
+            self._tell("Retrying", f"{message}; again in {again:g} s", seconds)
             self.host.after(again, partial(self._again, self.number))
             return
         if phase != "Succeeded":

@@ -10,6 +10,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from argo_kedro.names import node_id
+
 RUNS = Path("argo", "runs")
 _REST = 0.3  # seconds between two writes
 _SHARE = 20  # writing may take a twentieth of the time
@@ -25,23 +27,6 @@ def log_path(record: Path, task: str) -> Path:
     """The log of a task: one folder for each DAG on its path."""
     *outer, inner = task.split(".")
     return record.joinpath("logs", *outer, f"{inner}.log")
-
-
-def node_id(workflow: str, name: str) -> str:
-    """The id that Argo gives a node: the 32-bit FNV-1a hash of its name."""
-    return workflow if name == workflow else f"{workflow}-{_fnv(name)}"
-
-
-def pod_name(workflow: str, template: str, name: str) -> str:
-    """The name that Argo gives the pod of a node."""
-    return workflow if name == workflow else f"{f'{workflow}-{template}'[:242]}-{_fnv(name)}"
-
-
-def _fnv(text: str) -> int:
-    value = 0x811C9DC5
-    for byte in text.encode():
-        value = (value ^ byte) * 0x01000193 & 0xFFFFFFFF
-    return value
 
 
 class Record:

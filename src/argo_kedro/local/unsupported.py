@@ -10,6 +10,7 @@ from typing import Any
 from argo_kedro.local import fields
 from argo_kedro.local.conditions import retry_expression, when
 from argo_kedro.local.pods import FIELD_PATHS, field_path
+from argo_kedro.manifest import KINDS
 from argo_kedro.manifest.validation.fields import TEMPLATE_TYPES
 from argo_kedro.manifest.validation.parts import Manifest, Part, short
 from argo_kedro.manifest.validation.tags import ROOTS, tagged, tags
@@ -26,6 +27,10 @@ _FILLED_IN = re.compile(
 
 def unsupported(manifest: Manifest) -> Iterator[Problem]:
     """All that a local run cannot do of a manifest; a template that no task reaches is not looked at."""
+    if manifest.kind in (KINDS["template"], KINDS["cron"]):
+        hint = "run the Workflow: `kedro argo compile` without --kind writes it, and `kedro argo run` alone does both"
+        yield manifest.document.problem(f"a {manifest.kind} makes workflows, and is none itself", hint, at="kind")
+        return
     arguments, metadata = manifest.spec.part("arguments"), manifest.document.part("metadata")
     yield from fields.SPEC.refused(manifest.spec)
     yield from _arguments(arguments)

@@ -1,4 +1,4 @@
-"""What people look at while a local run goes on: a live block on a terminal, plain lines elsewhere; all on stderr."""
+"""What people look at while a run goes on, here or on a cluster, on stderr: a live block on a terminal, else lines."""
 
 from __future__ import annotations
 
@@ -16,10 +16,15 @@ from typing import final
 
 import click
 
-from argo_kedro.local import Event, Failure, Finished, Notice, Started, TaskChanged
+from argo_kedro.events import Event, Finished, Notice, Started, TaskChanged
+from argo_kedro.local import Failure
 
-_COLORS = {"Succeeded": "green", "Failed": "red", "Error": "red", "Pending": "yellow", "Running": "cyan"}
+_COLORS = {
+    **{"Succeeded": "green", "Failed": "red", "Error": "red", "Running": "cyan"},
+    **{"Retrying": "yellow", "Pending": "yellow"},
+}
 _ENDED = frozenset({"Succeeded", "Failed", "Error", "Skipped", "Omitted"})
+_LASTING = frozenset({"Failed", "Error", "Retrying", "Pending"})  # they keep a line above the live block
 _TICK = 0.5  # seconds between two looks at the clock
 _LINES = 8  # running tasks shown at most
 _LOG_LINES = 15
@@ -30,14 +35,15 @@ _CLEAR = "\x1b[{}F\x1b[J"  # so many lines up, then everything below is gone
 
 @final
 class Progress:
-    """Give it to `local.run` as the listener, within a `with` block."""
+    """Give it to `local.run` or `cluster.follow` as the listener, within a `with` block."""
 
     def __init__(self, labels: Mapping[str, str] | None = None) -> None:
         self._labels = labels or {}
         self._live = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._color = self._live and not os.environ.get("NO_COLOR")
         self.succeeded: set[str] = set()
-        self._running: dict[str, float] = {}  # task -> when it began
+        self._running: dict[str, float] = {}  # task -> when it began, by our clock
+        self._waiting: set[str] = set()
         self._done = self._total = 0
         self._shown = 0  # lines of the live block
         self._lock = threading.Lock()
@@ -64,7 +70,7 @@ class Progress:
         with self._lock:
             line = self._line(event)
             if self._live:
-                lasting = not isinstance(event, TaskChanged) or event.phase in ("Failed", "Error", "Pending")
+                lasting = not isinstance(event, TaskChanged) or event.phase in _LASTING
                 self._write(line if lasting else "", self._block())
             elif line:
                 self._write(f"{time.strftime('%H:%M:%S')} {line}")
@@ -73,7 +79,8 @@ class Progress:
         match event:
             case Started():
                 self._total = event.tasks
-                return f"{event.name}: {_count(event.tasks, 'task')}, record in {_short(event.record)}"
+                where = f"record in {_short(event.where)}" if isinstance(event.where, Path) else event.where
+                return f"{event.name}: {_count(event.tasks, 'task')}, {where}"
             case Notice():
                 return f"Note: {event.message}"
             case TaskChanged():
@@ -85,8 +92,11 @@ class Progress:
 
     def _task_line(self, event: TaskChanged) -> str:
         self._running.pop(event.task, None)
+        self._waiting.discard(event.task)
         if event.phase == "Running":
-            self._running[event.task] = time.monotonic()
+            self._running[event.task] = time.monotonic() - event.seconds
+        if event.phase == "Pending":
+            self._waiting.add(event.task)
         if event.phase in _ENDED:
             self._done += event.tasks
         if event.phase == "Succeeded":
@@ -96,8 +106,10 @@ class Progress:
         match event.phase:
             case "Running":
                 return f"{name} started"
+            case "Retrying":
+                return f"{name} {self._styled('Retrying', 'failed')}, {event.message}"
             case "Pending":
-                return f"{name} {self._styled('Pending', 'failed')}, {event.message}"
+                return f"{name} {self._styled('Pending', 'waits')}: {event.message}"
             case "Skipped" | "Omitted":
                 return f"{name} {event.phase.lower()}: {event.message} {count}"
         reason = f": {_cut(event.message)}" if event.message else ""
@@ -117,7 +129,8 @@ class Progress:
         if len(self._running) > _LINES:
             lines.append(f"  and {len(self._running) - _LINES} more")
         if self._total:
-            lines.append(f"{self._done}/{self._total} done, {len(self._running)} running")
+            waiting = f", {len(self._waiting)} waiting" if self._waiting else ""
+            lines.append(f"{self._done}/{self._total} done, {len(self._running)} running{waiting}")
         return [line[:width] for line in lines]
 
     def _write(self, line: str, block: list[str] | None = None) -> None:
