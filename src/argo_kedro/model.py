@@ -9,6 +9,7 @@ from typing import Any, Literal
 Json = Mapping[str, Any]
 Severity = Literal["error", "cluster", "warning"]
 DatasetKind = Literal["memory", "local", "remote", "parameter"]
+Kind = Literal["workflow", "template", "cron"]  # of a manifest: Workflow, WorkflowTemplate, CronWorkflow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +86,7 @@ class Workflow:
     """Everything that the manifest says, decided."""
 
     name: str
-    namespace: str
+    namespace: str  # empty for the one of whoever submits it
     pipelines: tuple[str, ...]
     env: str
     tasks: tuple[Task, ...]
@@ -96,6 +97,10 @@ class Workflow:
     labels: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()  # what planning saw that has no place in the plan
+    service_account: str = ""
+    schedule: Json = field(
+        default_factory=dict
+    )  # when it runs as a CronWorkflow, in Argo's words; empty if nobody said
     conf_source: str = ""  # in place of the project's own
     manifest_template: str = ""  # a project's own Jinja template, in place of ours
 

@@ -21,6 +21,7 @@ else:
     import tomli as tomllib
 
 DOCKERIGNORE = ".dockerignore"
+RBAC = "argo-rbac.yaml"
 _LOCKED = "uv.lock"
 _REQUIREMENTS = "requirements.txt"
 _PYPROJECT = "pyproject.toml"
@@ -58,6 +59,16 @@ def files(layout: Layout, env: str) -> dict[str, str]:
         "Dockerfile": _render("Dockerfile.template", **values),
         DOCKERIGNORE: _render("templates", "project", "dockerignore", **values),
     }
+
+
+def rights(namespace: str, service_account: str) -> dict[str, str]:
+    """The file with the rights that a run and its submitter need on the cluster: its name and text.
+
+    Without a namespace it is `default`, which kubectl takes as well; without a service account it is `default`, too:
+    pods run as that one unless their manifest says otherwise.
+    """
+    values = {"namespace": namespace or "default", "service_account": service_account or "default"}
+    return {RBAC: _render("templates", "project", RBAC, **values)}
 
 
 def write(layout: Layout, wanted: Mapping[str, str], *, force: bool = False) -> tuple[list[str], list[str]]:

@@ -3,7 +3,7 @@
 pipeline.py     create_pipeline(), or register_pipelines()
 argo.yml        as in conf/base
 catalog.yml     as in conf/base, optional
-case.yml        optional: what is selected (the options of `kedro run`), params, env, workflow_name
+case.yml        optional: what is selected (the options of `kedro run`), params, env, workflow_name, kind
 workflow.yaml   expected, or error.txt: the problems one after the other
 """
 
@@ -54,8 +54,9 @@ def _result(case: Path) -> tuple[str, str]:
     workflow = _workflow(case)
     if workflow.problems:
         return "error.txt", "".join(f"{problem.severity}: {problem}\n" for problem in workflow.problems)
-    text = render(workflow)
-    assert validate(text) == []
+    kind = _read(case / "case.yml").get("kind", "workflow")
+    text = render(workflow, kind=kind)
+    assert validate(text, kind=kind) == []
     return "workflow.yaml", text
 
 
@@ -63,6 +64,7 @@ def _workflow(case: Path) -> Workflow:
     options = _read(case / "case.yml")
     project = _project(case, env=options.pop("env", "local"), params=options.pop("params", {}))
     name = options.pop("workflow_name", "")
+    options.pop("kind", None)
     return plan(project, Selection(**{key: tuple(value) for key, value in options.items()}), workflow_name=name)
 
 

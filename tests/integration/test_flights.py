@@ -65,7 +65,7 @@ def _sessions() -> list[tuple[str, list[str]]]:
 def _comparable(line: str) -> str:
     """A line without what differs from run to run: the time, seconds, the count of what is done, random letters."""
     line = re.sub(r"^\d\d:\d\d:\d\d ", "", line.rstrip())
-    line = re.sub(r"\b\d+(\.\d+)? s\b", "N s", re.sub(r"\(\d+/(\d+)\)", r"(N/\1)", line))
+    line = re.sub(r"\b(\d+ min )?\d+(\.\d+)? s\b", "N s", re.sub(r"\(\d+/(\d+)\)", r"(N/\1)", line))
     return re.sub(r"\b(flights(?:-[a-z-]+)?)-[a-z0-9]{5}\b(?!\.yaml)", r"\1-XXXXX", line)
 
 

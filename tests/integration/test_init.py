@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 pytestmark = pytest.mark.integration
 
@@ -97,3 +98,52 @@ def test_init_follows_the_projects_own_folders(project: Any, folder: Path) -> No
     assert (code, written) == (0, ["settings/core/argo.yml", *FILES[1:]])
     assert "mkdir -p settings/dev " in (folder / "Dockerfile").read_text(encoding="utf-8")
     assert "settings/local\n" in (folder / ".dockerignore").read_text(encoding="utf-8")
+
+
+def test_init_for_a_cluster_writes_the_rights_and_how_to_apply_them(project: Any, folder: Path) -> None:
+    code, written, talk = init(project, folder, "--cluster")
+
+    assert (code, written) == (0, [*FILES, "argo-rbac.yaml"])
+    assert talk.endswith("Next: kubectl apply -f argo-rbac.yaml\n")
+    assert namespaces(folder) == {"argo"}
+
+
+def test_init_for_a_cluster_goes_by_the_argo_yml_that_is_there(project: Any, folder: Path) -> None:
+    (folder / "conf/base/argo.yml").write_text("namespace: team-a\nservice_account: pipelines\nenv: prod\n")
+    (folder / "conf/prod").mkdir()
+    (folder / "conf/prod/argo.yml").write_text("namespace: team-a-prod\n")
+
+    code, written, talk = init(project, folder, "--cluster")
+    again = init(project, folder, "--cluster")
+
+    assert (code, written) == (0, [*FILES[1:], "argo-rbac.yaml"])
+    assert "Kept as they are: conf/base/argo.yml. --force replaces them." in talk
+    assert namespaces(folder) == {"team-a-prod"}
+    assert '  name: "pipelines"\n' in (folder / "argo-rbac.yaml").read_text(encoding="utf-8")
+    assert again[:2] == (0, [])
+    assert "argo-rbac.yaml. --force" in again[2]
+
+
+def test_init_for_a_cluster_says_that_a_namespace_is_missing(project: Any, folder: Path) -> None:
+    (folder / "conf/base/argo.yml").write_text("{}\n")
+
+    code, written, talk = init(project, folder, "--cluster", "-s")
+
+    assert (code, written) == (0, [*FILES[1:], "argo-rbac.yaml"])
+    assert talk.startswith("Warning: argo.yml names no namespace, so argo-rbac.yaml says `default`.")
+    assert namespaces(folder) == {"default"}
+
+
+def test_init_for_a_cluster_stops_at_an_argo_yml_that_cannot_be_read(project: Any, folder: Path) -> None:
+    (folder / "conf/base/argo.yml").write_text("namespase: a\n")
+
+    code, written, talk = init(project, folder, "--cluster")
+
+    assert (code, written) == (3, FILES[1:])
+    assert "did you mean 'namespace'?" in talk
+    assert not (folder / "argo-rbac.yaml").exists()
+
+
+def namespaces(folder: Path) -> set[str]:
+    documents = yaml.safe_load_all((folder / "argo-rbac.yaml").read_text(encoding="utf-8"))
+    return {document["metadata"]["namespace"] for document in documents if document}

@@ -123,6 +123,39 @@ def test_a_pipeline_has_a_file_of_its_name_in_the_projects_folder_wherever_one_s
     assert task_names(yaml.safe_load((writable / "argo/data.yaml").read_text())) == ["load", "wash"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "file", "says"), [("template", "data-template", "WorkflowTemplate"), ("cron", "data-cron", "CronWorkflow")]
+)
+def test_a_manifest_that_waits_in_the_cluster_has_a_file_of_its_own(
+    shared: Any, writable: Path, kind: str, file: str, says: str
+) -> None:
+    (writable / "conf/local/argo.yml").write_text("namespace: a\nschedule: {schedules: '@daily'}\n")
+
+    done = kedro(shared, writable, f"argo compile -p data --kind {kind}")
+    run = kedro(shared, writable, f"argo run argo/{file}.yaml")
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"argo/{file}.yaml\n"
+    assert done.stderr.splitlines()[-1] == f"Next: kubectl apply --server-side -f argo/{file}.yaml"
+    content = yaml.safe_load((writable / f"argo/{file}.yaml").read_text())
+    assert (content["kind"], content["metadata"]["name"]) == (says, "pkg-data")
+    assert run.returncode == 4
+    assert f"a {says} makes workflows, and is none itself" in run.stderr
+    assert not (writable / "argo/runs").exists()
+
+
+def test_a_cron_without_a_schedule_is_refused_with_the_lines_that_it_needs(shared: Any, path: Path) -> None:
+    done = kedro(shared, path, "argo compile -o - --kind cron")
+
+    assert done.returncode == 4
+    assert "Error: argo.yml schedule.schedules: nothing says when" in done.stderr
+    assert 'schedule: {schedules: "0 6 * * *", timezone: Europe/Berlin}' in done.stderr
+
+
+def test_without_a_namespace_in_argo_yml_the_manifest_has_none(shared: Any, path: Path) -> None:
+    assert "namespace" not in manifest(kedro(shared, path, "argo compile -o -"))["metadata"]
+
+
 def test_a_file_of_ones_own_replaces_what_was_there(shared: Any, writable: Path) -> None:
     (writable / "own.yaml").write_text("old")
 

@@ -64,7 +64,8 @@ def test_the_file_that_0_1_generated_keeps_its_meaning() -> None:
     config = read(GENERATED)
 
     assert (config.namespace, config.default_machine_type) == ("workflows", "default")
-    assert config.deployment.model_dump() == yaml.safe_load(GENERATED)["deployment"]
+    # 0.1 always built on submit.
+    assert config.deployment.model_dump() == {**yaml.safe_load(GENERATED)["deployment"], "build": True}
     assert config.runner.use_memory_datasets is True
     assert config.machine_types == {
         "default": MachineType(cpu="4", mem="16Gi", num_gpu=0, emph_storage="10Gi"),
@@ -159,7 +160,7 @@ def test_an_empty_file_works() -> None:
     assert parse({}).machine_types[parse({}).default_machine_type].cpu == "1"
 
 
-@pytest.mark.parametrize("section", ["template", "runner", "deployment"])
+@pytest.mark.parametrize("section", ["template", "runner", "deployment", "schedule"])
 def test_a_section_whose_lines_are_all_comments_is_as_if_it_were_not_there(section: str) -> None:
     assert read(f"{section}:\n  # key: value\n") == ArgoConfig()
 
@@ -225,7 +226,10 @@ def test_retries_may_be_a_number_alone() -> None:
     assert read("tasks: [{nodes: a, retries: 2}]") == read(long)
 
 
-TOP = "default_machine_type, deployment, machine_types, namespace, runner, tasks, template"
+TOP = (
+    "context, default_machine_type, deployment, env, machine_types, namespace, runner, schedule, service_account, "
+    "tasks, template, ui"
+)
 MACHINE = "affinity, cpu, emph_storage, gpu_resource, limits, mem, node_selector, num_gpu, requests, tolerations"
 TEMPLATE = "default_template, emph_storage_mount_path, environment, init_templates, manifest, templates"
 RULE = "group, machine_type, namespaces, nodes, retries, tags, template, timeout"
@@ -348,7 +352,7 @@ def test_a_wrong_value_is_named_in_words(text: str, expected: str) -> None:
     assert complaints(text) == [expected]
 
 
-@pytest.mark.parametrize("name", ["My Namespace!", "My_Workflow", "-a", "a.b", "é", "a\nb", "a\n", "", "{{x}}", "a: b"])
+@pytest.mark.parametrize("name", ["My Namespace!", "My_Workflow", "-a", "a.b", "é", "a\nb", "a\n", "{{x}}", "a: b"])
 def test_a_namespace_that_kubernetes_refuses_is_refused(name: str) -> None:
     words = "must be lowercase letters, digits and hyphens, with a letter or digit at both ends"
 

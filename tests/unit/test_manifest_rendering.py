@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from argo_kedro.errors import CompileError
@@ -80,6 +80,7 @@ def test_a_value_comes_back_as_it_is(value: str) -> None:
     _assert_comes_back(value)
 
 
+@settings(deadline=None)  # no test depends on a fast machine
 @given(value=st.text(st.characters(exclude_categories=())))
 def test_any_value_comes_back_as_it_is(value: str) -> None:
     _assert_comes_back(value)

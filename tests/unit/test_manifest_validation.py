@@ -59,7 +59,7 @@ def test_the_good_manifest_has_no_problems() -> None:
     ("path", "value", "where", "says"),
     [
         ("apiVersion", "v1", "apiVersion", "argoproj.io/v1alpha1"),
-        ("kind", "CronWorkflow", "kind", "Workflow"),
+        ("kind", "Job", "kind", "Workflow or WorkflowTemplate or CronWorkflow"),
         ("specs", {}, "manifest", "'specs' is not a field"),
         ("metadata/generateName", ..., "metadata", "no name"),
         ("metadata/generateName", "Demo_", "metadata.generateName", "cannot begin"),

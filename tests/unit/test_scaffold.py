@@ -260,3 +260,75 @@ def test_an_argo_yaml_is_not_joined_by_an_argo_yml(layout: scaffold.Layout) -> N
     (layout.project / "conf/cloud/argo.yaml").touch()
 
     assert "conf/cloud/argo.yaml" in scaffold.files(layout, "cloud")
+
+
+def objects(namespace: str, service_account: str) -> dict[tuple[str, str], Any]:
+    """What argo-rbac.yaml makes, by kind and name."""
+    text = scaffold.rights(namespace, service_account)[scaffold.RBAC]
+    documents = [document for document in yaml.safe_load_all(text) if document]
+    assert text.endswith("\n")
+    assert "[[" not in text
+    return {(document["kind"], document["metadata"]["name"]): document for document in documents}
+
+
+EXECUTOR, SUBMITTER = "argo-kedro-executor", "argo-kedro-submitter"
+
+
+@pytest.mark.parametrize("account", ["", "default"])
+def test_a_run_needs_no_service_account_of_its_own(account: str) -> None:
+    found = objects("argo", account)
+
+    assert set(found) == {(kind, name) for kind in ("Role", "RoleBinding") for name in (EXECUTOR, SUBMITTER)}
+    assert found["RoleBinding", EXECUTOR]["subjects"] == [
+        {"kind": "ServiceAccount", "name": "default", "namespace": "argo"}
+    ]
+
+
+def test_a_service_account_of_ones_own_is_made_and_has_the_right_of_a_run() -> None:
+    found = objects("team-a", "pipelines")
+
+    assert found["ServiceAccount", "pipelines"]["metadata"]["namespace"] == "team-a"
+    assert found["RoleBinding", EXECUTOR]["subjects"] == [
+        {"kind": "ServiceAccount", "name": "pipelines", "namespace": "team-a"}
+    ]
+    assert found["RoleBinding", EXECUTOR]["roleRef"]["name"] == EXECUTOR
+
+
+def test_rights_are_the_least_and_those_who_submit_are_filled_in_by_hand() -> None:
+    found = objects("argo", "")
+
+    rights = {
+        name: {(rule["apiGroups"][0], *rule["resources"]): set(rule["verbs"]) for rule in found["Role", name]["rules"]}
+        for name in (EXECUTOR, SUBMITTER)
+    }
+    change = {"get", "list", "create", "update", "patch", "delete"}
+    assert rights[EXECUTOR] == {("argoproj.io", "workflowtaskresults"): {"create", "patch"}}
+    assert rights[SUBMITTER] == {
+        ("argoproj.io", "workflows"): change | {"watch"},
+        ("argoproj.io", "workflowtemplates", "cronworkflows"): change,
+        ("", "pods"): {"get", "list", "watch", "delete"},
+        ("", "pods/log"): {"get"},
+        ("", "events"): {"list"},
+    }
+    assert found["RoleBinding", SUBMITTER]["roleRef"]["name"] == SUBMITTER
+    assert found["RoleBinding", SUBMITTER]["subjects"] is None
+
+
+@pytest.mark.parametrize("kind", ["User", "Group", "ServiceAccount"])
+def test_whoever_submits_is_let_in_by_taking_away_one_sign(kind: str) -> None:
+    text = scaffold.rights("argo", "")[scaffold.RBAC].replace(f"#- {{kind: {kind},", f"- {{kind: {kind},")
+
+    *_, binding = yaml.safe_load_all(text)
+    assert [subject["kind"] for subject in binding["subjects"]] == [kind]
+
+
+@pytest.mark.parametrize("name", ["007", "on", "1e3", "null"])
+def test_a_namespace_that_looks_like_something_else_is_a_text(name: str) -> None:
+    namespaces = {each["metadata"]["namespace"] for each in objects(name, name).values()}
+
+    assert namespaces == {name}
+    assert ("ServiceAccount", name) in objects(name, name)
+
+
+def test_without_a_namespace_it_is_the_one_that_kubectl_takes() -> None:
+    assert {each["metadata"]["namespace"] for each in objects("", "").values()} == {"default"}

@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 from kedro.framework.startup import ProjectMetadata
 
 from argo_kedro.cli import console
 from argo_kedro.cli.options import selection_options, workflow_name_option
+from argo_kedro.model import Kind
 
 
 @click.command(name="compile")
 @selection_options
 @workflow_name_option
 @click.option(
+    "--kind",
+    type=click.Choice(get_args(Kind)),
+    default="workflow",
+    show_default=True,
+    help="A Workflow runs once; a template waits in the cluster until somebody submits it; a cron is started by "
+    "the cluster, when `schedule` in argo.yml says.",
+)
+@click.option(
     "--output",
     "-o",
     type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
-    help="File to write, or - for stdout. [default: argo/<pipeline>.yaml in the project's folder]",
+    help="File to write, or - for stdout. [default: argo/<pipeline>.yaml in the project's folder; a template's and a "
+    "cron's end with -template.yaml and -cron.yaml]",
 )
 @click.pass_obj
 @console.talk_on_stderr
-def compile_(metadata: ProjectMetadata, /, workflow_name: str, output: Path | None, **chosen: Any) -> None:
+def compile_(metadata: ProjectMetadata, /, workflow_name: str, kind: Kind, output: Path | None, **chosen: Any) -> None:
     """Write the manifest of a pipeline.
 
     With `-o -` the YAML goes to stdout and all talk to stderr. Kedro itself logs one line to stdout when it is
@@ -31,13 +41,15 @@ def compile_(metadata: ProjectMetadata, /, workflow_name: str, output: Path | No
     """
     from argo_kedro.cli import steps  # here for the reason that `steps` gives
 
-    made = steps.compiled(metadata.project_path, chosen, workflow_name)
+    made = steps.compiled(metadata.project_path, chosen, workflow_name, kind=kind)
     steps.stop_on_errors(made)
     console.problems(made.of("cluster"))
     if output == Path("-"):
         console.result(made.text.rstrip("\n"))
         return
-    path = output or steps.default_file(metadata.project_path, made.workflow)
+    path = output or steps.default_file(metadata.project_path, made.workflow, kind)
     steps.write(path, made.text)
     console.result(steps.shown(path))
-    console.done(f"Wrote {steps.shown(path)}: {steps.counted(made)}.", next_step=f"kedro argo run {steps.shown(path)}")
+    # Not apply alone: it keeps a copy of the whole in an annotation, which has room for 256 KiB.
+    verb = "kedro argo run" if kind == "workflow" else "kubectl apply --server-side -f"
+    console.done(f"Wrote {steps.shown(path)}: {steps.counted(made)}.", next_step=f"{verb} {steps.shown(path)}")

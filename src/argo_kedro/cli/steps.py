@@ -17,8 +17,8 @@ import click
 from argo_kedro.check import check
 from argo_kedro.cli import console
 from argo_kedro.errors import CompileError
-from argo_kedro.manifest import render, validate
-from argo_kedro.model import Problem, Workflow
+from argo_kedro.manifest import kind_problems, render, validate
+from argo_kedro.model import Kind, Problem, Workflow
 from argo_kedro.names import k8s_name
 from argo_kedro.plan import plan
 from argo_kedro.project import Selection, open_project
@@ -40,15 +40,18 @@ class Compiled:
         return [problem for problem in self.problems if problem.severity in severities]
 
 
-def compiled(project_path: Path, chosen: Mapping[str, Any], workflow_name: str = "") -> Compiled:
-    """The selected nodes as a manifest, with all problems on the way."""
+def compiled(
+    project_path: Path, chosen: Mapping[str, Any], workflow_name: str = "", *, kind: Kind = "workflow", image: str = ""
+) -> Compiled:
+    """The selected nodes as a manifest of this kind, with all problems on the way; `image` in place of argo.yml's."""
     project = open_project(
         project_path, env=chosen.get("env"), conf_source=chosen.get("conf_source"), params=chosen.get("params") or {}
     )
-    workflow = plan(project, _selection(chosen), workflow_name=workflow_name)
-    problems = check(workflow)
-    text = "" if any(problem.severity == "error" for problem in problems) else render(workflow)
-    return Compiled(workflow=workflow, text=text, problems=(*problems, *(validate(text) if text else ())))
+    selection, takes_params = _selection(chosen), kind == "template"
+    workflow = plan(project, selection, workflow_name=workflow_name, image=image, takes_params=takes_params)
+    problems = [*check(workflow), *kind_problems(workflow, kind, workflow_name=workflow_name)]
+    text = "" if any(problem.severity == "error" for problem in problems) else render(workflow, kind=kind)
+    return Compiled(workflow=workflow, text=text, problems=(*problems, *(validate(text, kind=kind) if text else ())))
 
 
 def stop_on_errors(made: Compiled) -> None:
@@ -70,10 +73,11 @@ def counted(made: Compiled) -> str:
     return f"{tasks} task{'' if tasks == 1 else 's'}, env {made.workflow.env}"
 
 
-def default_file(project_path: Path, workflow: Workflow) -> Path:
+def default_file(project_path: Path, workflow: Workflow, kind: Kind = "workflow") -> Path:
     """Where the manifest of these pipelines goes."""
     name = "-".join(workflow.pipelines)
-    return project_path / FOLDER / f"{name if Path(name).name == name else k8s_name(name)}.yaml"
+    ending = "" if kind == "workflow" else f"-{kind}"
+    return project_path / FOLDER / f"{name if Path(name).name == name else k8s_name(name)}{ending}.yaml"
 
 
 def write(path: Path, text: str) -> None:

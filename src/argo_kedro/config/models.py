@@ -5,13 +5,30 @@ Every default is an acceptable value, so an empty file works. `kedro argo init` 
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
+from pydantic.alias_generators import to_camel
 
-from argo_kedro.config.fields import Cores, Memory, Quantity, Seconds, Storage, Strict, Text, Texts
+from argo_kedro.config.fields import (
+    Builder,
+    Cores,
+    CronSchedules,
+    Memory,
+    Quantity,
+    Seconds,
+    Storage,
+    Strict,
+    Text,
+    Texts,
+    TimeZone,
+    Url,
+)
 
 LABEL = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"  # RFC 1123
+LABEL_OR_NONE = r"^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$"
+SUBDOMAIN_OR_NONE = r"^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)?$"
 ENV_NAME = r"^[-._a-zA-Z][-._a-zA-Z0-9]*$"
 PARAMETER = r"^[-a-zA-Z0-9_]+$"
 
@@ -54,6 +71,11 @@ class Deployment(Strict):
     target_platform: str = Field(default="linux/amd64", description="Platform to build for.")
     context: str = Field(default="./", description="Build context, from the project's folder.")
     dockerfile: str = Field(default="Dockerfile", description="Dockerfile, from the build context.")
+    build: Builder = Field(
+        default=True,
+        description="Whether `submit` builds and pushes the image first: with docker, podman or buildah by name, or "
+        "with the first of them that is there.",
+    )
 
 
 class SecretRef(Strict):
@@ -194,10 +216,60 @@ class Rule(Strict):
         return self
 
 
+class Schedule(Strict):
+    """When a CronWorkflow runs the pipeline."""
+
+    schedules: CronSchedules = Field(default=(), description="Cron lines, or @daily and the like; one or several.")
+    timezone: TimeZone = Field(default="", description="IANA name of their time zone; the controller's own if empty.")
+    # Two runs at once would write the same datasets, and a run that is replaced may end in the middle of a write.
+    concurrency_policy: Literal["Forbid", "Replace", "Allow"] = Field(
+        default="Forbid",
+        description="When a run is due and the last one goes on still: leave it out, put it in the other's place, or "
+        "run both.",
+    )
+    suspend: bool = Field(default=False, description="Whether nothing is run until this is false again.")
+    starting_deadline_seconds: int | None = Field(
+        default=None, ge=1, description="How late a run may start that was missed while the controller was away."
+    )
+    successful_jobs_history_limit: int | None = Field(default=None, ge=0, description="Succeeded runs that are kept.")
+    failed_jobs_history_limit: int | None = Field(default=None, ge=0, description="Failed runs that are kept.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_we_spell_it(cls, data: Any) -> Any:
+        """`concurrencyPolicy` is `concurrency_policy`, since it is copied from Argo's own manifests."""
+        if not isinstance(data, Mapping):
+            return data
+        ours = {to_camel(name): name for name in cls.model_fields}
+        # A key that is there in both spellings stays, and is refused as unknown.
+        return {(name if (name := ours.get(key, key)) not in data else key): value for key, value in data.items()}
+
+    def as_argo_spells_it(self) -> Mapping[str, Any]:
+        """The fields of a CronWorkflow that are said here; none without `schedules`."""
+        given = self.model_dump(mode="json", exclude_none=True) if self.schedules else {}
+        # `suspend: false` would wake what somebody has put to sleep by hand.
+        return {to_camel(name): value for name, value in given.items() if value is not False and value != ""}
+
+
 class ArgoConfig(Strict):
     """argo.yml."""
 
-    namespace: str = Field(default="argo", pattern=LABEL, max_length=63, description="Namespace to submit to.")
+    namespace: str = Field(
+        default="",
+        pattern=LABEL_OR_NONE,
+        max_length=63,
+        description="Namespace to submit to; that of the kubeconfig's context if empty.",
+    )
+    env: str = Field(default="", description="Env of the verbs that reach a cluster, without --env and KEDRO_ENV.")
+    context: str = Field(default="", description="Context of the kubeconfig; its current one if empty.")
+    ui: Url = Field(default="", description="Address of Argo's UI, for links.")
+    service_account: str = Field(
+        default="",
+        pattern=SUBDOMAIN_OR_NONE,
+        max_length=253,
+        description="Service account of the pods; the namespace's `default` if empty.",
+    )
+    schedule: Schedule = Schedule()
     deployment: Deployment = Deployment()
     runner: Runner = Runner()
     machine_types: dict[str, MachineType] = Field(
@@ -207,7 +279,7 @@ class ArgoConfig(Strict):
     template: TemplateSection = TemplateSection()
     tasks: tuple[Rule, ...] = Field(default=(), description="Rules for nodes, in order; the last match decides.")
 
-    @field_validator("runner", "template", "deployment", mode="before")
+    @field_validator("runner", "template", "deployment", "schedule", mode="before")
     @classmethod
     def _empty_section(cls, value: Any) -> Any:
         # A section whose every line is commented out reads as null.

@@ -12,7 +12,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from argo_kedro.config.models import ENV_NAME, LABEL, PARAMETER, ArgoConfig
+from argo_kedro.config.models import ENV_NAME, LABEL, LABEL_OR_NONE, PARAMETER, SUBDOMAIN_OR_NONE, ArgoConfig
 from argo_kedro.errors import ConfigError
 from argo_kedro.names import nearest
 
@@ -56,12 +56,16 @@ _WORDS = {
     "int_type": "must be a whole number",
     "int_from_float": "must be a whole number",
     "greater_than_equal": "must be {ge} or more",
+    "literal_error": "must be one of {expected}",
     "too_short": "must not be empty",
     "string_too_short": "must not be empty",
     "string_too_long": "must have at most {max_length} characters",
 }
+_LABEL_WORDS = "must be lowercase letters, digits and hyphens, with a letter or digit at both ends"
 _PATTERN_WORDS = {
-    LABEL: "must be lowercase letters, digits and hyphens, with a letter or digit at both ends",
+    LABEL: _LABEL_WORDS,
+    LABEL_OR_NONE: _LABEL_WORDS,
+    SUBDOMAIN_OR_NONE: "must be lowercase letters, digits, '-' and '.', with a letter or digit at both ends",
     ENV_NAME: "must be letters, digits, '_', '-' and '.', without a digit in front",
     PARAMETER: "must be letters, digits, '_' and '-'",
 }

@@ -22,18 +22,24 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from argo_kedro.errors import CompileError
+from argo_kedro.manifest.kinds import KINDS, object_name
 from argo_kedro.manifest.nesting import ENTRYPOINT, dags
-from argo_kedro.model import Workflow
+from argo_kedro.model import Kind, Workflow
 from argo_kedro.resources import SYNTAX, resource
 
 NAME = "workflow.yaml.j2"
+_LINE = re.compile(r"^(?=.)", re.MULTILINE)
 _FROM_STRING = "<template>"  # what Jinja calls the file of a template that has none
 # JSON allows these in a string, YAML wants them escaped. All non-ASCII is no way out: YAML knows no surrogate pairs.
 _NOT_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
-def render(workflow: Workflow) -> str:
+def render(workflow: Workflow, *, kind: Kind = "workflow") -> str:
     """The manifest of a workflow, as YAML. The same workflow gives the same bytes.
+
+    Args:
+        workflow: What the manifest says.
+        kind: What it is written as: a Workflow, a WorkflowTemplate or a CronWorkflow.
 
     Raises:
         CompileError: if a project's own Jinja template is missing or wrong.
@@ -43,7 +49,8 @@ def render(workflow: Workflow) -> str:
     try:
         # From its text: a project's template may have the name of the one that it extends.
         template = environment.from_string(own.read_text(encoding="utf-8")) if own else environment.get_template(NAME)
-        return template.render(workflow=workflow, dags=dags(workflow), entrypoint=ENTRYPOINT)
+        names = {"kind": KINDS[kind], "name": object_name(workflow, kind)}
+        return template.render(workflow=workflow, dags=dags(workflow), entrypoint=ENTRYPOINT, **names)
     except _WRONG_TEMPLATE as error:
         if own is None:
             raise
@@ -68,6 +75,7 @@ def _environment(folder: Path | None) -> Environment:
         **SYNTAX,
     )
     environment.filters["bare"] = Markup  # a field name of Argo's: written without quotes
+    environment.filters["nested"] = _nested
     return environment
 
 
@@ -76,6 +84,12 @@ def _line(error: BaseException) -> str:
     lines = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == _FROM_STRING]
     line = getattr(error, "lineno", None) or (lines[-1] if lines else None)
     return f", line {line}" if line else ""
+
+
+@pass_context
+def _nested(context: Context, text: str) -> Markup:
+    """The spec as the one of a CronWorkflow: two steps further in. Any other stays as it is."""
+    return Markup(_LINE.sub("  ", text) if context["kind"] == KINDS["cron"] else text)
 
 
 @pass_context  # or Jinja would fold constants without it

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from argo_kedro.model import Problem, Setting, Task, Template, Workflow
-from argo_kedro.names import k8s_name
+from argo_kedro.names import k8s_name, label_value
 from argo_kedro.plan.findings import (
     RESERVED,
     conflicting_notes,
@@ -26,7 +25,6 @@ from argo_kedro.plan.uses import dataset_uses
 from argo_kedro.project import Project, Selection, select
 from argo_kedro.project.selection import DEFAULT
 
-_LABEL = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?\Z")
 _NAME_LIMIT = 57  # 63 for a workflow, less the hyphen and five characters that generateName adds
 
 
@@ -42,10 +40,24 @@ class _Placed:
     memory: tuple[str, ...]
 
 
-def plan(project: Project, selection: Selection | None = None, *, workflow_name: str = "") -> Workflow:
+def plan(
+    project: Project,
+    selection: Selection | None = None,
+    *,
+    workflow_name: str = "",
+    image: str = "",
+    takes_params: bool = False,
+) -> Workflow:
     """Plan the workflow that runs the selected nodes.
 
     What is wrong with the plan is not raised but kept in `Workflow.problems`, for `check` to show all of it at once.
+
+    Args:
+        project: The project, opened in the env that counts.
+        selection: Which nodes; all of the default pipeline if it is not given.
+        workflow_name: First part of the workflow's name, in place of the project's and the pipelines' names.
+        image: The project's image with its tag, in place of the one that argo.yml names.
+        takes_params: Whether a later submission may give parameters, even if there are none now.
 
     Raises:
         CompileError: if the selection itself is wrong: an unknown pipeline, node or tag.
@@ -58,7 +70,8 @@ def plan(project: Project, selection: Selection | None = None, *, workflow_name:
     needs = predecessors(groups)
     order, cycles = running_order(groups, needs)
     placed = _placed(project, selection, groups, needs, rules, settings)
-    tasks, templates = _tasks_and_templates(project, [placed[place] for place in order])
+    image = image or _image(project)
+    tasks, templates = _tasks_and_templates(project, [placed[place] for place in order], image, takes_params)
     return Workflow(
         name=k8s_name(workflow_name or _default_name(project, selection), limit=_NAME_LIMIT),
         namespace=project.config.namespace,
@@ -70,8 +83,10 @@ def plan(project: Project, selection: Selection | None = None, *, workflow_name:
         init_outputs=init_outputs(project.config),
         datasets=dataset_uses(groups, project.catalog),
         labels=_labels(project, selection),
-        parameters={PARAMS: encoded(project.params)} if project.params else {},
-        problems=(*cycles, *_problems(project, selection, placed, rules, settings, workflow_name)),
+        parameters={PARAMS: encoded(project.params)} if project.params or takes_params else {},
+        problems=(*cycles, *_problems(project, selection, placed, rules, settings, workflow_name), *_no_image(image)),
+        service_account=project.config.service_account,
+        schedule=project.config.schedule.as_argo_spells_it(),
         conf_source=project.conf_source,
         manifest_template=str(project.path / manifest) if (manifest := project.config.template.manifest) else "",
     )
@@ -110,7 +125,9 @@ def _placed(
     return placed
 
 
-def _tasks_and_templates(project: Project, placed: Sequence[_Placed]) -> tuple[tuple[Task, ...], tuple[Template, ...]]:
+def _tasks_and_templates(
+    project: Project, placed: Sequence[_Placed], image: str, takes_params: bool
+) -> tuple[tuple[Task, ...], tuple[Template, ...]]:
     own = own_templates(project.config)
     # The most common pipeline is the templates' default, so that few tasks have to name theirs.
     homes_by_count = Counter(item.home for item in placed).most_common(1)
@@ -120,11 +137,11 @@ def _tasks_and_templates(project: Project, placed: Sequence[_Placed]) -> tuple[t
     tasks = tuple(_task(item, names[item.shape], home) for item in placed)
     maker = PodMaker(
         config=project.config,
-        image=_image(project),
+        image=image or _local_image(project),
         env=project.env,
         pipeline=home,
         conf_source=project.conf_source,
-        has_params=bool(project.params),
+        has_params=bool(project.params) or takes_params,
     )
     inits = [maker.init_template(own[name]) for name in project.config.template.init_templates if name in own]
     pods = [maker.template(name, shape) for shape, name in names.items() if _is_defined(shape, project)]
@@ -202,7 +219,10 @@ def _problems(
             where="--workflow-name",
             hint=f"use up to {_NAME_LIMIT} lowercase letters, digits and hyphens, a letter first.",
         )
-    if not project.config.deployment.image:
+
+
+def _no_image(image: str) -> Iterator[Problem]:
+    if not image:
         yield Problem(
             message="no image is named; a cluster cannot know this one.",
             where=f"{FILE} deployment.image",
@@ -239,9 +259,16 @@ def _default(value: str, key: str) -> Setting:
 
 
 def _image(project: Project) -> str:
+    """The image that argo.yml names; empty if it names none."""
     deployment = project.config.deployment
-    image = deployment.image or project.package.replace("_", "-")
-    return image if "@" in image else f"{image}:{deployment.tag}"
+    return (
+        deployment.image if "@" in deployment.image or not deployment.image else f"{deployment.image}:{deployment.tag}"
+    )
+
+
+def _local_image(project: Project) -> str:
+    """What stands in the manifest where no image is named: a run on this machine needs none."""
+    return f"{project.package.replace('_', '-')}:{project.config.deployment.tag}"
 
 
 def _default_name(project: Project, selection: Selection) -> str:
@@ -252,13 +279,7 @@ def _default_name(project: Project, selection: Selection) -> str:
 def _labels(project: Project, selection: Selection) -> dict[str, str]:
     return {
         "app.kubernetes.io/managed-by": "argo-kedro",
-        "argo-kedro/project": _label(project.package),
-        "argo-kedro/pipeline": _label("-".join(selection.pipelines)),
-        "argo-kedro/env": _label(project.env),
+        "argo-kedro/project": label_value(project.package),
+        "argo-kedro/pipeline": label_value("-".join(selection.pipelines)),
+        "argo-kedro/env": label_value(project.env),
     }
-
-
-def _label(name: str) -> str:
-    """A name as the value of a label, as it is where Kubernetes takes that: `__default__` is `default`."""
-    inner = name.strip("_.-")
-    return inner if _LABEL.match(inner) else k8s_name(name)

@@ -47,7 +47,7 @@ def open_project(
         CompileError: if its pipelines cannot be imported.
     """
     path = path.resolve()
-    package = _bootstrap(path)
+    package = bootstrap(path)
     configuration = Configuration(path, env or os.environ.get("KEDRO_ENV"), conf_source, params or {})
     return Project(
         path=path,
@@ -67,7 +67,12 @@ def _in_any_copy(conf_source: str, path: Path) -> str:
     return str(folder.relative_to(path)) if folder.is_absolute() and folder.is_relative_to(path) else conf_source
 
 
-def _bootstrap(path: Path) -> str:
+def bootstrap(path: Path) -> str:
+    """Import the project's settings, and return the name of its package.
+
+    Raises:
+        ConfigError: if it is not a Kedro project, or its settings cannot be imported.
+    """
     try:
         package = str(bootstrap_project(path).package_name)
         validate_settings()  # else Kedro takes settings that cannot be imported for empty ones

@@ -52,6 +52,13 @@ SPEC = {
         text="dnsPolicy entrypoint onExit podPriorityClassName shutdown",
     ),
 }
+CRON = _fields(
+    flag="suspend",
+    texts="schedules",
+    mapping="stopStrategy workflowMetadata workflowSpec",
+    number="failedJobsHistoryLimit startingDeadlineSeconds successfulJobsHistoryLimit",
+    text="concurrencyPolicy timezone when",  # `schedule` is gone since Argo 4
+)
 TEMPLATE_TYPES = (
     "container",
     "dag",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from argo_kedro.manifest.kinds import KINDS, LONGEST
 from argo_kedro.manifest.validation.fields import DOCUMENT, field_problems
 from argo_kedro.manifest.validation.parts import REFERENCE, Manifest, Part, short
 from argo_kedro.model import Problem
 
-_VERSION = {"apiVersion": "argoproj.io/v1alpha1", "kind": "Workflow"}
-_LONGEST = 63  # Argo puts the name into a label
+_VERSION = "argoproj.io/v1alpha1"
+_LONGEST = 63  # of a workflow's name, since Argo puts it into a label, and of a namespace
 _SUFFIX = 5  # characters that Kubernetes adds to generateName
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\Z")
 _LABEL_KEY = re.compile(r"([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?\Z")
@@ -21,13 +22,13 @@ def metadata_problems(manifest: Manifest) -> Iterator[Problem]:
     """Problems of everything but the spec."""
     document, metadata = manifest.document, manifest.document.part("metadata")
     yield from field_problems(document, DOCUMENT)
-    for key, expected in _VERSION.items():
-        if document.value.get(key) != expected:
-            yield document.problem(
-                f"{short(document.value.get(key))} is not {expected}", f"write {key}: {expected}", at=key
-            )
-    yield from _names(metadata)
+    for key, expected in (("apiVersion", (_VERSION,)), ("kind", tuple(KINDS.values()))):
+        if document.value.get(key) not in expected:
+            message = f"{short(document.value.get(key))} is not {' or '.join(expected)}"
+            yield document.problem(message, f"write {key}: {expected[0]}", at=key)
+    yield from _names(metadata, manifest.kind)
     yield from label_problems(metadata)
+    yield from label_problems(document.part("spec").part("workflowMetadata"))
 
 
 def is_workflow_name(name: str) -> bool:
@@ -51,13 +52,16 @@ def label_problems(metadata: Part) -> Iterator[Problem]:
                 yield metadata.problem(f"{short(value)} cannot be a label's value", hint, at=f"{key}.{name}")
 
 
-def _names(metadata: Part) -> Iterator[Problem]:
+def _names(metadata: Part, kind: str) -> Iterator[Problem]:
     name, prefix, namespace = metadata.text("name"), metadata.text("generateName"), metadata.text("namespace")
-    if not name and not prefix:
+    longest, what = LONGEST.get(kind, _LONGEST), kind if kind in (KINDS["template"], KINDS["cron"]) else "workflow"
+    if not name and what == kind:
+        yield metadata.problem(f"the {kind} has no name", "give it a name: it is found and replaced by it")
+    elif not name and not prefix:
         yield metadata.problem("the workflow has no name", "give it a name or a generateName")
-    if name and not is_workflow_name(name):
+    if name and not (len(name) <= longest and _NAME.match(name)):
         yield metadata.problem(
-            f"{short(name)} is no name for a workflow", f"use up to {_LONGEST} of a-z, 0-9 and -", at="name"
+            f"{short(name)} is no name for a {what}", f"use up to {longest} of a-z, 0-9 and -", at="name"
         )
     longest = _LONGEST - _SUFFIX
     if prefix and not _NAME.match(f"{prefix}x"):

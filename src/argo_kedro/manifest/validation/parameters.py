@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from argo_kedro.manifest.kinds import KINDS
 from argo_kedro.manifest.validation.containers import value_limits
 from argo_kedro.manifest.validation.fields import (
     ARGUMENTS,
@@ -33,7 +34,8 @@ _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 def parameter_problems(manifest: Manifest) -> Iterator[Problem]:
     """Problems of the workflow's arguments, and of all templates' inputs and outputs."""
     arguments = manifest.spec.part("arguments")
-    yield from value_problems(arguments, ARGUMENTS, needs_value=True)
+    # Whoever submits a WorkflowTemplate may give the values.
+    yield from value_problems(arguments, ARGUMENTS, needs_value=manifest.kind != KINDS["template"])
     for argument in arguments.parts("parameters"):
         yield from _hangs(argument)
     for template in manifest.templates:

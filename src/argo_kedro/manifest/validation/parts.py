@@ -70,9 +70,15 @@ class Manifest:
         return Part(f"{self.where} ", self.data)
 
     @cached_property
+    def kind(self) -> str:
+        """Workflow, WorkflowTemplate, CronWorkflow, or what stands there instead."""
+        return self.document.text("kind")
+
+    @cached_property
     def spec(self) -> Part:
-        """What the workflow is."""
-        return self.document.part("spec")
+        """What the workflow is; of a CronWorkflow, the one that it starts."""
+        spec = self.document.part("spec")
+        return spec.part("workflowSpec") if self.kind == "CronWorkflow" else spec
 
     @cached_property
     def templates(self) -> list[Part]:

@@ -47,7 +47,26 @@ def unreadable(where: str, error: Exception) -> Problem:
     mark = getattr(error, "problem_mark", None)
     line = f", line {mark.line + 1}" if mark is not None else ""
     what = getattr(error, "problem", None) or str(error) or type(error).__name__
-    return Problem(message=f"it cannot be read: {what}", where=f"{where}{line}", hint="correct the YAML there")
+    hint = _keep_one(error.key) if isinstance(error, _StandsTwice) else "correct the YAML there"
+    return Problem(message=f"it cannot be read: {what}", where=f"{where}{line}", hint=hint)
+
+
+_IN_ARGO_YML = {"serviceAccountName": "service_account", "namespace": "namespace", "schedules": "schedule.schedules"}
+
+
+def _keep_one(key: str) -> str:
+    if key in _IN_ARGO_YML:
+        return f"keep one of them: `{_IN_ARGO_YML[key]}` in argo.yml, or {key} in a manifest template of your own"
+    return "keep one of them"
+
+
+class _StandsTwice(yaml.constructor.ConstructorError):
+    """A key that stands twice in one mapping."""
+
+    def __init__(self, key: yaml.ScalarNode, mapping: yaml.MappingNode) -> None:
+        self.key: str = key.value
+        what = f"the key {key.value!r} stands twice"
+        super().__init__("while reading a mapping", mapping.start_mark, what, key.start_mark)
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # the C one is ten times faster
@@ -62,7 +81,5 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
         keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode) and key.value != "<<"]
         if len(set(keys)) != len(keys):
             twice = next(key for key, _ in node.value if keys.count(key.value) > 1)
-            raise yaml.constructor.ConstructorError(
-                "while reading a mapping", node.start_mark, f"the key {twice.value!r} stands twice", twice.start_mark
-            )
+            raise _StandsTwice(twice, node)
         return super().construct_mapping(node, deep=deep)

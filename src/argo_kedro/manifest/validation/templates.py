@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from argo_kedro.manifest.kinds import KINDS
 from argo_kedro.manifest.nesting import LIMIT
 from argo_kedro.manifest.validation.durations import backoff_duration, duration
 from argo_kedro.manifest.validation.fields import BACKOFF, RETRY, SPEC, TEMPLATE, TEMPLATE_TYPES, field_problems
@@ -37,7 +38,8 @@ def spec_problems(manifest: Manifest) -> Iterator[Problem]:
         if count:
             yield spec.problem("it has templates and a workflowTemplateRef", "keep one of them")
         return
-    for key in ("templates", "entrypoint"):
+    # A WorkflowTemplate may be no more than templates for others to call.
+    for key in ("templates",) if manifest.kind == KINDS["template"] else ("templates", "entrypoint"):
         if not spec.value.get(key):
             yield spec.problem(f"it has no {key}", "add it: Argo has nothing to run", at=key)
     hooks = spec.part("hooks")

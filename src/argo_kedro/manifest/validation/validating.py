@@ -9,15 +9,17 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from argo_kedro.manifest.kinds import KINDS
 from argo_kedro.manifest.validation.containers import container_problems
+from argo_kedro.manifest.validation.cron import cron_problems
 from argo_kedro.manifest.validation.metadata import metadata_problems
 from argo_kedro.manifest.validation.parameters import parameter_problems
-from argo_kedro.manifest.validation.parts import Manifest
+from argo_kedro.manifest.validation.parts import Manifest, short
 from argo_kedro.manifest.validation.reading import no_mapping, parsed, unreadable
 from argo_kedro.manifest.validation.references import reference_problems
 from argo_kedro.manifest.validation.tasks import dag_problems
 from argo_kedro.manifest.validation.templates import spec_problems, template_problems
-from argo_kedro.model import Problem
+from argo_kedro.model import Kind, Problem
 
 Rule = Callable[[Manifest], Iterator[Problem]]
 
@@ -29,13 +31,18 @@ _WRITTEN_BACK = 16  # "arguments":{} that the controller adds to a task without 
 
 
 def validate(
-    manifest: Mapping[str, Any] | str, *, where: str = "manifest", more: tuple[Rule, ...] = ()
+    manifest: Mapping[str, Any] | str,
+    *,
+    where: str = "manifest",
+    kind: Kind | None = None,
+    more: tuple[Rule, ...] = (),
 ) -> list[Problem]:
     """All problems of a manifest's structure; none if Argo runs it.
 
     Args:
         manifest: The manifest, or its text as YAML.
         where: What problems call it, such as its path.
+        kind: What it has to be; without it a Workflow, a WorkflowTemplate or a CronWorkflow.
         more: Rules beside those of a cluster, such as what one engine does not do.
     """
     data = parsed(manifest, where) if isinstance(manifest, str) else manifest
@@ -44,10 +51,21 @@ def validate(
     if not isinstance(data, Mapping):
         return [no_mapping(where, data)]
     whole = Manifest(where, data)
+    if kind and whole.kind != KINDS[kind]:  # everything else would follow from it
+        return [_other_kind(whole, KINDS[kind])]
     too_large = list(size_problems(whole))
     if any(problem.where == where for problem in too_large):  # it contains itself: nothing below would end
         return too_large
     return [problem for rule in (*RULES, *more) for problem in rule(whole)]
+
+
+def _other_kind(manifest: Manifest, wanted: str) -> Problem:
+    return manifest.document.problem(
+        f"{short(manifest.document.value.get('kind'))} is not {wanted}, as was asked for",
+        "a template of your own that is the whole manifest writes `kind: [[ kind ]]` and what goes with each kind; one "
+        'that begins with `[% extends "workflow.yaml.j2" %]` and has blocks only needs nothing',
+        at="kind",
+    )
 
 
 def size_problems(manifest: Manifest) -> Iterator[Problem]:
@@ -72,6 +90,7 @@ def size_problems(manifest: Manifest) -> Iterator[Problem]:
 
 RULES: tuple[Rule, ...] = (
     metadata_problems,
+    cron_problems,
     spec_problems,
     size_problems,
     template_problems,
