@@ -1,0 +1,37 @@
+"""What people call the tasks of a workflow on a cluster: Kedro's names, kept with it where they differ from its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from argo_kedro.cluster.protocol import text
+from argo_kedro.cluster.state import spec_of
+from argo_kedro.model import Json
+from argo_kedro.names import stems
+
+_NAMES = "argo-kedro/names"  # annotation: task -> what people call it
+_LIMIT = 64_000  # bytes of it: all annotations of an object have 256 KiB
+
+
+def labelled(workflow: Json, labels: Mapping[str, str]) -> dict[str, Any]:
+    """The workflow with these labels of its tasks; without them where they are too many to keep."""
+    kept = json.dumps({task: label for task, label in labels.items() if task != label}, separators=(",", ":"))
+    if kept == "{}" or len(kept) > _LIMIT:
+        return dict(workflow)
+    metadata = workflow.get("metadata") or {}
+    annotations = {**(metadata.get("annotations") or {}), _NAMES: kept}
+    return {**workflow, "metadata": {**metadata, "annotations": annotations}}
+
+
+def labels_of(workflow: Json) -> Mapping[str, str]:
+    """The labels that were kept; else the readable part of each task's name."""
+    try:
+        kept = json.loads(text(workflow, "metadata", "annotations", _NAMES) or "null")
+    except ValueError:  # annotations are anyone's to change
+        kept = None
+    if isinstance(kept, dict):
+        return {str(task): str(label) for task, label in kept.items()}
+    templates = spec_of(workflow).get("templates") or ()
+    return stems({task["name"] for template in templates for task in (template.get("dag") or {}).get("tasks") or ()})
