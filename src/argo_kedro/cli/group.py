@@ -3,12 +3,20 @@
 import click
 from kedro.framework.cli.utils import LazyGroup
 
-_VERBS = {
+_VERBS = {  # in the order in which they are used
+    "init": "argo_kedro.cli.init.init",
+    "explain": "argo_kedro.cli.explain.explain",
     "check": "argo_kedro.cli.check.check_",
     "compile": "argo_kedro.cli.compile.compile_",
-    "explain": "argo_kedro.cli.explain.explain",
-    "init": "argo_kedro.cli.init.init",
     "run": "argo_kedro.cli.run.run_",
+    "submit": "argo_kedro.cli.submit.submit",
+    "schedule": "argo_kedro.cli.schedule.schedule",
+    "list": "argo_kedro.cli.list.list_",
+    "status": "argo_kedro.cli.status.status",
+    "logs": "argo_kedro.cli.logs.logs",
+    "retry": "argo_kedro.cli.retry.retry",
+    "stop": "argo_kedro.cli.stop.stop",
+    "delete": "argo_kedro.cli.delete.delete",
 }
 
 
@@ -16,7 +24,7 @@ class _Argo(LazyGroup):
     """Shows the verbs in the order in which they are used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return ["init", "explain", "check", "compile", "run"]
+        return list(_VERBS)
 
 
 argo = _Argo(

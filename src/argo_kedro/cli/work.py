@@ -46,10 +46,15 @@ def of_project(metadata: ProjectMetadata, chosen: Mapping[str, Any], workflow_na
     """
     made = compiled(metadata.project_path, chosen, workflow_name)
     stop_on_errors(made)
-    labels = {task.name: task.group or task.nodes[0] for task in made.workflow.tasks}
+    labels = labels_of(made.workflow)
     named = {**chosen, "workflow_name": workflow_name}
     command = next_command("run", named)
     return Work(manifest=made.text, labels=labels, command=command, workflow=made.workflow, chosen=named)
+
+
+def labels_of(workflow: Workflow) -> dict[str, str]:
+    """What people call each task: its group's or its only node's name."""
+    return {task.name: task.group or task.nodes[0] for task in workflow.tasks}
 
 
 def of_file(path: Path) -> Work:
@@ -58,8 +63,7 @@ def of_file(path: Path) -> Work:
     Raises:
         CompileError: if there are errors in it.
     """
-    # A byte that is no UTF-8 becomes a character that YAML refuses, with its place.
-    manifest = read(path.read_text(encoding="utf-8", errors="surrogateescape"), where=shown(path))
+    manifest = read_file(path)
     errors = [problem for problem in validate(manifest, where=shown(path)) if problem.severity == "error"]
     if errors:
         console.problems(errors)
@@ -67,3 +71,13 @@ def of_file(path: Path) -> Work:
     templates = manifest["spec"].get("templates") or ()
     names = {task["name"] for template in templates for task in (template.get("dag") or {}).get("tasks", ())}
     return Work(manifest=manifest, labels=stems(names), command=shlex.join(["kedro", "argo", "run", shown(path)]))
+
+
+def read_file(path: Path) -> Mapping[str, Any]:
+    """A manifest's data.
+
+    Raises:
+        CompileError: if it cannot be read.
+    """
+    # A byte that is no UTF-8 becomes a character that YAML refuses, with its place.
+    return read(path.read_text(encoding="utf-8", errors="surrogateescape"), where=shown(path))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
-from itertools import zip_longest
+from collections.abc import Mapping
 from typing import Any
 
 from argo_kedro.manifest.nesting import levels
 from argo_kedro.model import Dataset, Task, Workflow
+from argo_kedro.views.columns import aligned
 
 _LEVEL_SECONDS = 10  # a stock controller looks again every 10 s, however short the task
 
@@ -83,7 +83,7 @@ def _tasks_table(found: Mapping[str, Any]) -> str:
         nodes = task["nodes"] if task["group"] else []
         needs = [labels[name] for name in task["needs"]]
         table.append([[labels[task["name"]]], nodes, [machine["value"]], [machine["source"]], needs])
-    return _aligned(table)
+    return aligned(table)
 
 
 def _boundaries_table(found: Mapping[str, Any]) -> str:
@@ -92,7 +92,7 @@ def _boundaries_table(found: Mapping[str, Any]) -> str:
     for item in found["boundary_datasets"]:
         readers = [labels[name] for name in item["consumers"]]
         table.append([[item["name"]], [labels[item["producer"]]], readers, [item["travels"]]])
-    return _aligned(table) if found["boundary_datasets"] else ""
+    return aligned(table) if found["boundary_datasets"] else ""
 
 
 def _labels(found: Mapping[str, Any]) -> dict[str, str]:
@@ -113,15 +113,4 @@ def _summary(found: Mapping[str, Any]) -> str:
         lines.append(f"In memory inside a fused task: {', '.join(memory)}.")
     if tasks:
         lines.append(f"One task alone, here: {tasks[0]['command']}")
-    return "\n".join(lines)
-
-
-def _aligned(table: Sequence[Sequence[Sequence[str]]]) -> str:
-    """Rows of cells of lines, in columns."""
-    widths = [max(len(line) for row in table for line in (*row[place], "")) for place in range(len(table[0]))]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
-        for row in table
-        for cells in zip_longest(*row, fillvalue="")
-    ]
     return "\n".join(lines)

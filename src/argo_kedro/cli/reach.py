@@ -1,0 +1,145 @@
+"""What all verbs that reach a cluster share: their options, the cluster, and which workflow is meant.
+
+Its own imports are light: verbs import it at their top, and what reaches a cluster is imported when one is.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+from kedro.framework.startup import ProjectMetadata
+
+from argo_kedro.cli import console
+
+if TYPE_CHECKING:
+    from argo_kedro.cluster import Cluster
+    from argo_kedro.config import ArgoConfig
+
+LATEST = "@latest"
+_LAST = Path("argo", "last.json")  # in the project's folder
+
+_C = TypeVar("_C", bound=Callable[..., Any])
+
+
+def reach_options(command: _C) -> _C:
+    """Which cluster, and where in it."""
+    namespace = click.option("--namespace", default="", help="Namespace. [default: argo.yml's, else the context's]")
+    context = click.option("--context", default="", help="Kubeconfig context. [default: argo.yml's, else the current]")
+    return namespace(context(command))
+
+
+def cluster_options(command: _C) -> _C:
+    """Which cluster, where in it, and the env whose argo.yml says so."""
+    text = "Env whose argo.yml counts. [default: KEDRO_ENV, else its `env`, else cloud if it is there, else Kedro's]"
+    return click.option("--env", "-e", default=None, help=text)(reach_options(command))
+
+
+def name_argument(command: _C) -> _C:
+    """A workflow: the last one that was submitted from here if none is given, `@latest` for the project's newest."""
+    return click.argument("name", required=False, default="")(command)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reach:
+    """How one project, in one env, reaches its cluster."""
+
+    config: ArgoConfig
+    env: str
+    project: Path
+    package: str
+    context: str = ""  # that the command line names
+    namespace: str = ""
+
+    @cached_property
+    def cluster(self) -> Cluster:
+        """The cluster, which is not asked for anything yet; it is said which one it is.
+
+        Raises:
+            ClusterError: if there is no kubeconfig, or no such context in it.
+        """
+        from argo_kedro.cluster.client import KubernetesCluster
+
+        found = KubernetesCluster(
+            context=self.context or self.config.context, namespace=self.namespace or self.config.namespace
+        )
+        console.say(f"Env {self.env}, {found.where}.")
+        return found
+
+    def in_namespace_of(self, manifest: Mapping[str, Any]) -> Reach:
+        """The same in the namespace that a manifest names, unless the command line names one."""
+        return replace(self, namespace=self.namespace or manifest["metadata"].get("namespace") or "")
+
+    def to(self, given: str) -> tuple[Reach, str]:
+        """The workflow that is meant, and the way to it: the last one may be in a namespace that was named then.
+
+        Raises:
+            ClusterError: if none was given, and there is none of this project.
+        """
+        from argo_kedro.cluster import newest
+
+        if given and given != LATEST:
+            return self, given
+        last = {} if given else self._last()
+        if last:
+            console.say(f"Workflow: {last['name']}, the last one submitted from here.")
+            return replace(self, context=last["context"], namespace=last["namespace"]), last["name"]
+        name = newest(self.cluster, self.package)
+        console.say(f"Workflow: {name}, the newest one of this project.")
+        return self, name
+
+    def remember(self, name: str) -> None:
+        """Note a workflow as the last one submitted from this project; no harm if that cannot be written."""
+        path = self.project / _LAST
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            last = {"name": name, "context": self.context, "namespace": self.namespace, "env": self.env}
+            path.write_text(json.dumps(last), encoding="utf-8")
+
+    def command(self, verb: str, *words: str) -> str:
+        """A verb to try next, for the same cluster."""
+        options = [f"--{key}={value}" for key in ("context", "namespace") if (value := getattr(self, key))]
+        return shlex.join(["kedro", "argo", verb, *words, *options])
+
+    def link(self, name: str) -> str:
+        """Where Argo's UI shows a workflow; empty if argo.yml does not know the UI."""
+        return f"{self.config.ui}/workflows/{self.cluster.namespace}/{name}" if self.config.ui else ""
+
+    def _last(self) -> dict[str, str]:
+        """The last one submitted from here in this env, unless another place is named now."""
+        try:
+            found = json.loads((self.project / _LAST).read_text(encoding="utf-8"))
+            last = {key: str(found[key]) for key in ("name", "context", "namespace", "env")}
+        except (OSError, ValueError, KeyError, TypeError):
+            return {}
+        same = last["env"] == self.env and all(
+            getattr(self, key) in ("", last[key]) for key in ("context", "namespace")
+        )
+        return last if same else {}
+
+
+def reached(metadata: ProjectMetadata, chosen: Mapping[str, Any]) -> Reach:
+    """What these options, KEDRO_ENV and argo.yml say of the way to the cluster.
+
+    Raises:
+        ConfigError: if argo.yml cannot be read.
+    """
+    from argo_kedro.project.environment import cluster_config, cluster_env
+
+    path = metadata.project_path
+    env = cluster_env(path, chosen.get("env"))
+    return Reach(
+        config=cluster_config(path, env),
+        env=env,
+        project=path,
+        package=metadata.package_name,
+        context=chosen.get("context") or "",
+        namespace=chosen.get("namespace") or "",
+    )

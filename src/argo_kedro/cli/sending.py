@@ -1,0 +1,159 @@
+"""What `submit` and `schedule` have in hand: a manifest that passed all checks. Imported as `steps` is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kedro.framework.startup import ProjectMetadata
+
+from argo_kedro.cli import console, steps, work
+from argo_kedro.cli.reach import Reach
+from argo_kedro.cluster import NoCluster, Unanswered, labelled, named, patiently
+from argo_kedro.cluster import validate as validate_there
+from argo_kedro.errors import CompileError
+from argo_kedro.images import Build, needs_build, prepare, publish
+from argo_kedro.manifest import KINDS, read, validate
+from argo_kedro.manifest.images import with_image
+from argo_kedro.model import Json, Kind
+from argo_kedro.plan.pods import PARAMS, encoded
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parcel:
+    """A manifest on its way to a cluster."""
+
+    document: Json
+    labels: Mapping[str, str] = field(default_factory=dict)  # task -> what people call it, where that is known
+    file: Path | None = None  # where a dry run writes it; none if it came from a file
+    text: str = ""
+
+
+def of_project(
+    metadata: ProjectMetadata,
+    chosen: Mapping[str, Any],
+    workflow_name: str,
+    *,
+    image: str = "",
+    kind: Kind = "workflow",
+) -> Parcel:
+    """Compile.
+
+    Raises:
+        CompileError: if there is anything that would fail on a cluster.
+    """
+    made = steps.compiled(metadata.project_path, chosen, workflow_name, kind=kind, image=image)
+    steps.stop_on_errors(made)
+    stopping = made.of("cluster")
+    if stopping:
+        console.problems(stopping)
+        raise CompileError(f"{steps.counted(made)}: not ready for a cluster. Nothing was submitted.")
+    return Parcel(
+        document=read(made.text),
+        labels=work.labels_of(made.workflow),
+        file=steps.default_file(metadata.project_path, made.workflow, kind),
+        text=made.text,
+    )
+
+
+def of_file(path: Path, *, image: str = "") -> Parcel:
+    """A manifest that was compiled before.
+
+    Raises:
+        CompileError: if anything is wrong with it.
+    """
+    document = work.read_file(path)
+    problems = validate(document, where=steps.shown(path))
+    stopping = [problem for problem in problems if problem.severity != "warning"]
+    if stopping:
+        console.problems(stopping)
+        raise CompileError(f"{steps.shown(path)}: {len(stopping)} to mend. Nothing was submitted.")
+    spec = with_image(document["spec"], image) if image else document["spec"]
+    return Parcel(document={**document, "spec": spec})
+
+
+def of_template(reach: Reach, name: str, params: Mapping[str, Any], *, image: str = "") -> Parcel:
+    """A run of a WorkflowTemplate that is on the cluster.
+
+    Argo itself takes any parameter for one, known or not.
+
+    Raises:
+        CompileError: if the template takes no parameters and there are some, or has another image.
+        ClusterError: if there is no such template.
+    """
+    template = patiently(lambda: reach.cluster.get("workflowtemplates", name))
+    spec = template.get("spec") or {}
+    if image:
+        raise CompileError(
+            f"The image is the one of WorkflowTemplate {name}: --image changes nothing there.",
+            hint="compile and apply the template anew: kedro argo compile --kind template.",
+        )
+    taken = {each.get("name") for each in (spec.get("arguments") or {}).get("parameters") or ()}
+    if params and PARAMS not in taken:
+        raise CompileError(
+            f"WorkflowTemplate {name} takes no --params.",
+            hint="`kedro argo compile --kind template` writes one that does.",
+        )
+    own: dict[str, Any] = {"workflowTemplateRef": {"name": name}}
+    if params:
+        own["arguments"] = {"parameters": [{"name": PARAMS, "value": encoded(params)}]}
+    metadata = {"generateName": f"{name}-", "labels": (template.get("metadata") or {}).get("labels") or {}}
+    document = {"apiVersion": template["apiVersion"], "kind": KINDS["workflow"], "metadata": metadata, "spec": own}
+    return Parcel(document=document)
+
+
+def addressed(reach: Reach, parcel: Parcel) -> dict[str, Any]:
+    """The workflow as it is created: with a name of its own, and with Kedro's names of its tasks."""
+    return named(labelled(parcel.document, parcel.labels), namespace=reach.cluster.namespace)
+
+
+def dry_run(reach: Reach, parcel: Parcel) -> None:
+    """Write the manifest, and let the server look at it, where one is there.
+
+    Raises:
+        ClusterError: if the server would refuse it.
+    """
+    if parcel.file:
+        steps.write(parcel.file, parcel.text)
+        console.result(steps.shown(parcel.file))
+    try:
+        validate_there(reach.cluster, addressed(reach, parcel), tries=2)
+    except (NoCluster, Unanswered) as error:
+        console.say(f"Only looked at here. {error.format_message()}")
+    else:
+        console.say(f"The server would take it ({reach.cluster.where}).")
+    step = f"kedro argo submit {steps.shown(parcel.file)}" if parcel.file else ""
+    console.done("Nothing was created.", next_step=step)
+
+
+def buildable(reach: Reach, *, wanted: bool | None, image: str) -> Build | None:
+    """The image to build, looked at closely enough to be sure that it can be; none if none is to be built.
+
+    Args:
+        reach: The project and its argo.yml.
+        wanted: What the command line says; None if it says nothing.
+        image: An image that is there already.
+
+    Raises:
+        ConfigError: if argo.yml or the project's files are not such that this could end well.
+        ArgoKedroError: if there is no builder here that works.
+    """
+    deployment = reach.config.deployment
+    if image or wanted is False or (wanted is None and not needs_build(deployment.build, deployment.image)):
+        return None
+    return prepare(reach.project, deployment)
+
+
+def with_built_image(workflow: Json, build: Build | None) -> Json:
+    """Build the image and push it, and name it in the workflow; nothing of that without a build.
+
+    Raises:
+        ArgoKedroError: if it could not be built, or the registry did not take it.
+    """
+    if build is None:
+        return workflow
+    image = publish(build)
+    console.say(f"Pushed {image}.")
+    return {**workflow, "spec": with_image(workflow["spec"], image)}

@@ -1,0 +1,92 @@
+"""`kedro argo submit`: run a pipeline on a cluster."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+from kedro.framework.startup import ProjectMetadata
+
+from argo_kedro.cli import console
+from argo_kedro.cli.options import none_given, selection_options, workflow_name_option
+from argo_kedro.cli.reach import reach_options, reached
+from argo_kedro.model import Json
+
+
+@click.command(name="submit")
+@click.argument("manifest", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@selection_options
+@workflow_name_option
+@click.option(
+    "--from", "template", default="", help="A WorkflowTemplate that is on the cluster, to run in place of MANIFEST."
+)
+@click.option("--wait/--no-wait", default=False, help="Follow it to its end; it goes on if we stop.")
+@click.option("--dry-run", is_flag=True, help="Write the manifest, let the server look at it, and create nothing.")
+@click.option("--image", default="", help="The project's image with its tag, built already. [default: argo.yml's]")
+@click.option("--build/--no-build", default=None, help="Build and push the image. [default: as argo.yml says]")
+@reach_options
+@click.pass_obj
+@console.talk_on_stderr
+def submit(
+    metadata: ProjectMetadata,
+    /,
+    manifest: Path | None,
+    workflow_name: str,
+    template: str,
+    wait: bool,
+    dry_run: bool,
+    image: str,
+    build: bool | None,
+    context: str,
+    namespace: str,
+    **chosen: Any,
+) -> None:
+    """Run a pipeline on a cluster: MANIFEST, or the one that `compile` would write with these options.
+
+    Everything is checked first, here and by the server; then the image is built and pushed, if argo.yml says so; then
+    one workflow is created. The env is --env, else KEDRO_ENV, else `env` of argo.yml, else cloud where conf/cloud is.
+    """
+    from argo_kedro import cluster  # here for the reason that `steps` gives
+    from argo_kedro.cli import sending, watching
+
+    _stop_on_conflicts(manifest, template, workflow_name, chosen)
+    reach = reached(metadata, {**chosen, "context": context, "namespace": namespace})
+    if template:
+        parcel = sending.of_template(reach, template, chosen.get("params") or {}, image=image)
+    elif manifest:
+        parcel = sending.of_file(manifest, image=image)
+        reach = reach.in_namespace_of(parcel.document)
+    else:
+        parcel = sending.of_project(metadata, {**chosen, "env": reach.env}, workflow_name, image=image)
+    if dry_run:
+        sending.dry_run(reach, parcel)
+        return
+    workflow: Json = sending.addressed(reach, parcel)
+    cluster.validate(reach.cluster, workflow)
+    # What was compiled before names the image that was meant.
+    wanted = False if build is None and (manifest or template) else build
+    workflow = sending.with_built_image(workflow, sending.buildable(reach, wanted=wanted, image=image))
+    name = cluster.submit(reach.cluster, workflow)["metadata"]["name"]
+    reach.remember(name)
+    console.result(name)
+    link = reach.link(name)
+    console.say(f"Submitted {name}{f': {link}' if link else ''}")
+    if wait:
+        watching.to_the_end(reach, name)
+    else:
+        console.say(f"Next: {reach.command('status', name, '--wait')}")
+
+
+def _stop_on_conflicts(manifest: Path | None, template: str, workflow_name: str, chosen: dict[str, Any]) -> None:
+    """One source only.
+
+    Raises:
+        click.UsageError: if several are named.
+    """
+    selecting = {key: value for key, value in chosen.items() if key != "env"}
+    if manifest is not None and (template or workflow_name or not none_given(selecting)):
+        raise click.UsageError("Give a MANIFEST, or options that choose what to compile, not both.")
+    selecting.pop("params", None)
+    if template and not none_given(selecting):
+        raise click.UsageError("With --from, the template says what runs: only --params goes with it.")

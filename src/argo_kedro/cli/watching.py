@@ -1,0 +1,57 @@
+"""Waiting for a workflow, and what is said at its end. Verbs import this inside their functions, as they do `steps`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timezone
+
+import click
+
+from argo_kedro.cli import console
+from argo_kedro.cli.reach import Reach
+from argo_kedro.cluster import RunState, follow, labels_of, patiently, reason
+from argo_kedro.errors import WorkflowFailed
+from argo_kedro.views.progress import Progress, seconds_text
+from argo_kedro.views.status import failures
+
+
+def to_the_end(reach: Reach, name: str) -> None:
+    """Show what happens until the workflow is over.
+
+    Raises:
+        WorkflowFailed: if it did not succeed.
+        ClusterError: if how it ended cannot be known.
+    """
+    labels = labels_of(patiently(lambda: reach.cluster.get("workflows", name)))
+    try:
+        with Progress(labels) as progress:
+            state = follow(reach.cluster, name, progress)
+    except KeyboardInterrupt:
+        console.done(f"Stopped waiting; {name} goes on.", next_step=reach.command("status", name, "--wait"))
+        raise click.exceptions.Exit(130) from None
+    tell_end(reach, state, labels)
+
+
+def tell_end(reach: Reach, state: RunState, labels: Mapping[str, str]) -> None:
+    """Say how a workflow ended, and what comes next; nothing of that if it goes on.
+
+    Raises:
+        WorkflowFailed: if it did not succeed.
+    """
+    name = state.name
+    if not state.over:
+        console.say(f"Next: {reach.command('status', name, '--wait')}")
+        return
+    if state.phase == "Succeeded":
+        took = seconds_text(state.seconds(datetime.now(timezone.utc)))
+        console.done(f"{name} succeeded after {took}.", next_step=reach.command("logs", name))
+        return
+    for line in failures(state, labels):
+        console.say(line)
+    found = reason(state.message)
+    hints = [found.hint] if found.hint else []
+    if state.tasks:
+        retry = reach.command("retry", name)
+        hints.append(f"`{reach.command('logs', name)}` shows all that was logged.")
+        hints.append(f"After the fix, `{retry}` runs what has not succeeded; --image names a new image.")
+    raise WorkflowFailed(f"{name}: {state.phase}. {found.text}".strip(), hint="\n  ".join(hints))
