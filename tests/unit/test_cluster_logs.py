@@ -3,72 +3,17 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from typing import Any
 
 import pytest
 from fake_cluster import FakeCluster
+from pod_logs import EMISSARY, EXITED, QUICK, at, node, notices, of, pod, texts, workflow
 
-from argo_kedro.cluster.following import Clock
 from argo_kedro.cluster.logs import LogLine, lines
 from argo_kedro.cluster.protocol import Busy, NotThere, Refused, Unanswered
 from argo_kedro.errors import ClusterError
-from argo_kedro.events import Notice
-from argo_kedro.names import node_id
 
-QUICK = Clock(now=lambda: time.monotonic() * 50, sleep=lambda seconds: time.sleep(seconds / 50))
-EMISSARY = 'time=2026-11-21T08:00:30.487Z level=INFO msg="{}" argo=true {}'
 GONE = "there is no log of B: the pod is not there (deleted by podGC or by hand, lost with its machine, or never made)."
-EXITED = EMISSARY.format("sub-process exited", 'error="exit status 3"')
-
-
-def at(second: float, text: str = "") -> str:
-    """A line as the cluster sends it."""
-    return f"2026-11-21T08:00:{second:012.9f}Z {text}"
-
-
-def workflow(*tasks: str, phase: str = "Running", nodes: Iterable[dict[str, Any]] = (), **more: Any) -> dict[str, Any]:
-    dag = {"tasks": [{"name": task, "template": "t"} for task in tasks]}
-    return {
-        "metadata": {"name": "wf", "annotations": more},
-        "spec": {"entrypoint": "main", "templates": [{"name": "main", "dag": dag}, {"name": "t", "container": {}}]},
-        "status": {"phase": phase, "nodes": {node["id"]: node for node in nodes}},
-    }
-
-
-def node(path: str, phase: str = "Succeeded", **more: Any) -> dict[str, Any]:
-    return {"id": node_id("wf", f"wf.{path}"), "name": f"wf.{path}", "type": "Pod", "phase": phase, **more}
-
-
-def pod(path: str, *, began: int = 0, code: int | None = 0, **more: Any) -> dict[str, Any]:
-    """A pod that ended, that runs (no exit code), or whose status is given."""
-    since = f"2026-11-21T08:00:{began:02}Z"
-    state = (
-        {"running": {"startedAt": since}} if code is None else {"terminated": {"startedAt": since, "exitCode": code}}
-    )
-    status: dict[str, Any] = {"phase": "Running" if code is None else "Failed" if code else "Succeeded"}
-    status["containerStatuses"] = [{"name": "wait", "state": {}}, {"name": "main", "state": state}]
-    notes = {"workflows.argoproj.io/node-name": f"wf.{path}"}
-    notes["workflows.argoproj.io/node-id"] = node_id("wf", f"wf.{path}")
-    labels = {"workflows.argoproj.io/workflow": "wf"}
-    return {"metadata": {"name": path, "uid": path, "labels": labels, "annotations": notes}, "status": status, **more}
-
-
-def of(found: Iterable[LogLine | Notice]) -> list[tuple[str, str]]:
-    return [(each.label, each.text) for each in found if isinstance(each, LogLine)]
-
-
-def notices(found: Iterable[LogLine | Notice]) -> list[str]:
-    return [each.message for each in found if isinstance(each, Notice)]
-
-
-def texts(log: list[Any], **more: Any) -> list[str]:
-    """What is shown of one pod's log."""
-    cluster = FakeCluster(workflows=[workflow("a")], pods=[pod("a", **more)])
-    cluster.logs["a"] = log
-    return [text for _, text in of(lines(cluster, "wf", clock=QUICK))]
 
 
 # The order, and the names ---------------------------------------------------------------------------------------------
@@ -211,12 +156,18 @@ def test_lines_of_the_emissary_are_not_shown() -> None:
     ]
 
 
+def test_lines_of_the_emissary_are_cut_off_a_line_that_was_not_ended() -> None:
+    begun, ended = EMISSARY.format("waiting for signals", "signalPath=/x"), f"the last{EXITED}"
+    assert texts([at(0, f"Loading {begun}"), at(1, ended), at(2, "Error: exit status 3")]) == ["Loading ", "the last"]
+
+
 @pytest.mark.parametrize(
     "similar",
     [
         'time=2026-11-21T08:00:30Z level=INFO msg="mine" argo=trueish',
         '  time=2026-11-21T08:00:30Z level=INFO msg="mine" argo=true',
         'time=2026-11-21T08:00:30Z level=INFO msg="mine"',
+        'it said: time=2026-11-21T08:00:30Z level=INFO msg="mine" argo=true',
         "Error: exit status",
         "an Error: exit status 3",
         "Error: exit status 3.",
@@ -299,18 +250,11 @@ def test_a_stream_that_breaks_goes_on_where_it_broke() -> None:
     assert [text for _, text in of(lines(cluster, "wf", clock=QUICK))] == ["1", "2", "3", "4", "5", "6"]
 
 
-def test_a_line_that_broke_off_in_its_middle_goes_on() -> None:
-    cluster = FakeCluster(workflows=[workflow("a")], pods=[pod("a", code=None)])
-    cluster.script("log a", [at(1, "whole"), at(2, "hal")], [at(2, "half of it"), at(3, "more")])
-    cluster.script("log a", end_of(cluster, pod("a")))
-    cluster.logs["a"] = [at(2, "half of it"), at(3, "more")]
-    assert followed(cluster) == ["whole", "hal", "f of it", "more"]
-
-
-def test_a_log_whose_clock_is_not_ours_is_read_from_its_beginning() -> None:
+@pytest.mark.parametrize("too_late", [[at(11, "3"), at(12, "4")], []])
+def test_a_log_whose_clock_is_not_ours_is_read_from_its_beginning(too_late: list[str]) -> None:
     cluster = FakeCluster(workflows=[workflow("a")], pods=[pod("a")])
-    everything = [at(1, "1"), at(2, "2"), at(3, "3"), at(4, "4")]
-    cluster.script("log a", [*everything[:2], Unanswered("broken")], everything[3:], everything)
+    everything = [at(1, "1"), at(10, "2"), at(11, "3"), at(12, "4")]
+    cluster.script("log a", [*everything[:2], Unanswered("broken")], too_late, everything)
     assert [text for _, text in of(lines(cluster, "wf", clock=QUICK))] == ["1", "2", "3", "4"]
 
 
@@ -351,162 +295,3 @@ def test_a_missing_right_is_an_error_at_once() -> None:
 def test_a_workflow_that_is_not_there_is_an_error() -> None:
     with pytest.raises(NotThere):
         list(lines(FakeCluster(), "wf"))
-
-
-# Followed -------------------------------------------------------------------------------------------------------------
-
-
-def followed(cluster: FakeCluster, **more: Any) -> list[str]:
-    return [text for _, text in of(lines(cluster, "wf", follow=True, clock=QUICK, **more))]
-
-
-def end_of(cluster: FakeCluster, *pods: dict[str, Any]) -> Any:
-    """The pods end, and the workflow with them; an answer, or a thing that happens in a log."""
-
-    def end(usual: Any = lambda: None) -> Any:
-        cluster.put("pods", *pods)
-        cluster.put("workflows", {**cluster.objects["workflows"]["wf"], "status": {"phase": "Succeeded"}})
-        return usual()
-
-    return end
-
-
-def test_following_begins_before_the_first_pod_and_ends_with_the_workflow() -> None:
-    cluster = FakeCluster(workflows=[{**workflow("a", "b"), "status": {}}])
-    cluster.script("get wf", None, None, appears(cluster, pod("a", code=None)), appears(cluster, pod("b", code=None)))
-    b_spoke = threading.Event()
-    cluster.logs["a"] = [at(1, "1"), b_spoke.wait, at(3, "3")]
-    cluster.logs["b"] = [at(2, "2"), b_spoke.set, end_of(cluster, pod("a"), pod("b"))]
-    assert followed(cluster) == ["1", "2", "3"]
-
-
-def appears(cluster: FakeCluster, *pods: dict[str, Any]) -> Any:
-    def appear(usual: Any) -> Any:
-        cluster.put("pods", *pods)
-        return usual()
-
-    return appear
-
-
-def test_what_was_written_before_comes_first_and_once() -> None:
-    cluster = FakeCluster(workflows=[workflow("a", "b")], pods=[pod("a"), pod("b", code=None)])
-    cluster.logs = {"a": [at(2, "2")], "b": [at(1, "1"), at(3, "3")]}
-    cluster.script("log b", None, [at(3, "3"), at(4, "4"), end_of(cluster, pod("b"))])
-    cluster.script("log b", [at(4, "4"), at(5, "5")])
-    assert followed(cluster) == ["1", "2", "3", "4", "5"]
-
-
-def test_a_stream_may_break_while_it_is_followed() -> None:
-    cluster = FakeCluster(workflows=[workflow("a")], pods=[pod("a", code=None)])
-    cluster.script("log a", [at(1, "1")], [at(1, "1"), at(2, "2"), Unanswered("broken")], Unanswered("not yet"))
-    cluster.script("log a", [at(2, "2"), at(3, "3")], [at(3, "3"), end_of(cluster, pod("a", code=3))])
-    cluster.script("log a", [at(3, "3"), at(4, EXITED), at(5, "Error: exit status 3")])
-    assert followed(cluster) == ["1", "2", "3"]
-
-
-def test_the_cluster_may_be_away_for_a_while() -> None:
-    cluster = FakeCluster(workflows=[workflow("a")], pods=[pod("a", code=None)])
-    cluster.script("get wf", None, *[Unanswered("down")] * 6, None)
-    cluster.script("log a", [at(1, "1")])
-    cluster.logs["a"] = [at(1, "1"), at(2, "2"), end_of(cluster, pod("a"))]
-    found = list(lines(cluster, "wf", follow=True, clock=QUICK))
-    assert [text for _, text in of(found)] == ["1", "2"]
-    assert notices(found) == ["no answer; the workflow goes on, and we keep asking. down", "the cluster answers again"]
-
-
-def test_a_cluster_that_stays_away_is_an_error() -> None:
-    cluster = FakeCluster(workflows=[workflow("a")])
-    cluster.script("get wf", None, *[Busy("down", seconds=300.0)] * 100)
-    with pytest.raises(ClusterError, match="No answer for 600 s"):
-        list(lines(cluster, "wf", follow=True, clock=Clock(now=lambda: time.monotonic() * 2000)))
-
-
-def test_a_stream_that_died_without_a_word_is_replaced() -> None:
-    cluster, never = FakeCluster(workflows=[workflow("a")], pods=[pod("a", code=None)]), threading.Event()
-    cluster.script("log a", [at(1, "1")], [at(1, "1"), end_of(cluster, pod("a")), never.wait, at(2, "2")])
-    cluster.logs["a"] = [at(1, "1"), at(2, "2"), at(3, "3")]
-    assert followed(cluster) == ["1", "2", "3"]
-    never.set()
-
-
-def test_a_pod_that_goes_away_in_its_middle_is_told() -> None:
-    cluster = FakeCluster(workflows=[workflow("a", nodes=[node("a", "Running")])], pods=[pod("a", code=None)])
-
-    def goes(usual: Any) -> Any:
-        del cluster.objects["pods"]["a"]
-        return end_of(cluster)(usual)
-
-    cluster.script("get wf", None, goes)
-    cluster.logs["a"] = [at(1, "1")]
-    found = list(lines(cluster, "wf", follow=True, clock=QUICK))
-    assert [text for _, text in of(found)] == ["1"]
-    assert notices(found) == ["the end of the log of a may be missing: its pod is gone."]
-
-
-def test_pods_that_went_away_after_their_end_are_no_loss() -> None:
-    cluster = FakeCluster(workflows=[workflow("a")], pods=[pod("a", code=None)])
-
-    def goes() -> None:
-        cluster.objects["pods"].clear()
-        end_of(cluster)()
-
-    cluster.logs["a"] = [at(1, "1")]
-    cluster.script("log a", None, [at(1, "1"), at(2, "2"), goes])
-    found = list(lines(cluster, "wf", follow=True, clock=QUICK))
-    assert ([text for _, text in of(found)], notices(found)) == (["1", "2"], [])
-
-
-def test_a_workflow_that_is_deleted_ends_it() -> None:
-    cluster = FakeCluster(workflows=[workflow("a")])
-    cluster.script("get wf", None, NotThere("gone"))
-    assert notices(lines(cluster, "wf", follow=True, clock=QUICK))[0].startswith("the workflow was deleted")
-
-
-def test_a_pod_that_outlives_its_workflow_is_left() -> None:
-    cluster, never = (
-        FakeCluster(workflows=[workflow("a", phase="Error")], pods=[pod("a", code=None)]),
-        threading.Event(),
-    )
-    cluster.script("log a", [at(1, "1")], [at(1, "1"), never.wait])
-    found = list(lines(cluster, "wf", follow=True, clock=QUICK))
-    assert notices(found) == ["the pod of a still runs, and is not followed any more."]
-    never.set()
-
-
-def test_more_running_pods_than_streams_are_all_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("argo_kedro.cluster.log_following._STREAMS", 4)
-    names = [f"p{n:02}" for n in range(20)]
-    cluster = FakeCluster(workflows=[workflow("a")], pods=[pod(name, code=None) for name in names])
-    for name in names:
-        cluster.logs[name] = [at(1, name)]
-        cluster.script(f"log {name}", (), None)
-    cluster.script("get wf", *[None] * 8, end_of(cluster, *(pod(name) for name in names)))
-    assert sorted(followed(cluster)) == names
-
-
-def test_whoever_stops_listening_leaves_no_thread_that_speaks() -> None:
-    cluster, left = FakeCluster(workflows=[workflow("a")], pods=[pod("a", code=None)]), threading.Event()
-
-    def endless() -> Iterator[str]:
-        try:
-            yield at(1, "1")
-            while True:
-                yield at(2, "again")
-        finally:
-            left.set()
-
-    cluster.script("log a", [at(1, "1")])
-    cluster.script("log a", lambda _: endless())
-    found = lines(cluster, "wf", follow=True, clock=QUICK)
-    assert [each.text for each in (next(found), next(found)) if isinstance(each, LogLine)] == ["1", "again"]
-    found.close()  # type: ignore[attr-defined]
-    assert left.wait(10)
-
-
-def test_an_unknown_task_is_told_while_it_is_followed_from_before_the_first_pod() -> None:
-    unread = {**workflow(), "spec": {"workflowTemplateRef": {"name": "wt"}}, "status": {}}
-    cluster = FakeCluster(workflows=[unread])
-    stored = {"storedWorkflowTemplateSpec": workflow("train")["spec"], "phase": "Running"}
-    cluster.script("get wf", None, None, {**unread, "metadata": {"name": "wf", "uid": "uid-1"}, "status": stored})
-    with pytest.raises(ClusterError, match="no task 'trian'"):
-        list(lines(cluster, "wf", task="trian", follow=True, clock=QUICK))

@@ -38,6 +38,7 @@ def connection(context: str = "") -> Connection:
     present = any(path.is_file() for path in paths)
     settings: Any = client.Configuration()
     settings.retries = False  # who asks knows whether to ask again
+    settings.connection_pool_maxsize = 256  # each log that is followed has one; urllib3 warns of every one over this
     try:
         return _of_files(paths, context, settings) if present or context else _around_this_pod(settings)
     except (ConfigException, OSError, ValueError) as error:

@@ -22,6 +22,11 @@ _STAMP = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\
 _SECOND = 1_000_000_000  # nanoseconds
 _REPEATED = 2 * _SECOND  # of a log's end: read again from a whole second on, and two streams may write at odds
 _EMISSARY = re.compile(r"time=\S+ level=\w+ msg=.* argo=true( |\Z)")
+# Behind a line that a task did not end, on either stream; only texts that Argo 3.7 and 4.0 are known to write.
+_JOINED = re.compile(
+    r'(?<=.)time=\S+ level=\w+ msg="(?:waiting for signals|sub-process exited|file signal handler exiting [^"]*)" '
+    r"(?:.* )?argo=true( |\Z)"
+)
 _EXIT_STATUS = re.compile(r"Error: exit status \d+\Z")
 _FAILED = 'error="exit status '
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
@@ -249,6 +254,10 @@ class _Emissary:
         if _EMISSARY.match(line.text):
             self._failed = self._failed or _FAILED in line.text
             return held
+        joined = _JOINED.search(line.text)
+        if joined:
+            self._failed = self._failed or _FAILED in line.text
+            return [*held, Timed(line.at, line.text[: joined.start()])]
         if _EXIT_STATUS.match(line.text):
             self._held = [line]
             return held

@@ -91,7 +91,9 @@ def _not_found(said: str, status: dict[str, Any], namespace: str) -> ClusterErro
             said, hint=f"`kubectl create namespace {namespace}`, or choose one with --namespace or in argo.yml."
         )
     if details.get("name"):
-        return NotThere(said, hint="`kedro argo list` shows what is there.")
+        kind = details.get("kind") or "workflows"
+        command = "kedro argo list" if kind == "workflows" else f"kubectl --namespace {namespace} get {kind}"
+        return NotThere(said, hint=f"`{command}` shows what is there.")
     return Refused(said, hint="Argo Workflows is not installed there, or this is another cluster: see --context.")
 
 
