@@ -12,7 +12,9 @@ from typing import ParamSpec, TextIO, TypeVar
 
 import click
 
+from argo_kedro.errors import ArgoKedroError
 from argo_kedro.model import Problem
+from argo_kedro.views.plain import plain
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -34,6 +36,8 @@ def talk_on_stderr(command: Callable[_P, _T]) -> Callable[_P, _T]:
         try:
             with redirect_stdout(sys.stderr):
                 return command(*args, **kwargs)
+        except ArgoKedroError as error:  # it may quote what a cluster said
+            raise type(error)(plain(error.message), hint=plain(error.hint)) from error
         except KeyboardInterrupt:
             say("Stopped.")
             raise click.exceptions.Exit(130) from None
@@ -45,12 +49,12 @@ def talk_on_stderr(command: Callable[_P, _T]) -> Callable[_P, _T]:
 
 def result(text: str) -> None:
     """Print what was asked for; it may be piped on."""
-    click.echo(text, file=_RESULTS.get())
+    click.echo(plain(text), file=_RESULTS.get())
 
 
 def say(text: str) -> None:
     """Print for the person who is looking on."""
-    click.echo(text, err=True)
+    click.echo(plain(text), err=True)
 
 
 def warn(text: str) -> None:

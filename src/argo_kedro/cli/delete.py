@@ -8,11 +8,11 @@ import click
 from kedro.framework.startup import ProjectMetadata
 
 from argo_kedro.cli import console
-from argo_kedro.cli.reach import cluster_options, reached
+from argo_kedro.cli.reach import cluster_options, kubernetes_name, reached
 
 
 @click.command(name="delete")
-@click.argument("name")
+@click.argument("name", callback=kubernetes_name)
 @cluster_options
 @click.pass_obj
 @console.talk_on_stderr

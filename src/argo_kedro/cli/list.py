@@ -13,7 +13,13 @@ from argo_kedro.cli.reach import cluster_options, reached
 
 @click.command(name="list")
 @click.option("--all", "everyone", is_flag=True, help="Those of others as well, all that are in the namespace.")
-@click.option("--limit", default=20, show_default=True, help="So many at most, the newest first; 0 for all.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    default=20,
+    show_default=True,
+    help="So many at most, the newest first; 0 for all.",
+)
 @cluster_options
 @click.pass_obj
 @console.talk_on_stderr
@@ -25,7 +31,7 @@ def list_(metadata: ProjectMetadata, /, everyone: bool, limit: int, **chosen: An
     reach = reached(metadata, chosen)
     found = workflows(reach.cluster, reach.package, everyone=everyone)
     if not found:
-        console.done("There is none.", next_step="kedro argo submit")
+        console.done("There is none.", next_step=reach.command("submit"))
         return
     console.result(listing(found[: limit or None]))
     if limit and len(found) > limit:

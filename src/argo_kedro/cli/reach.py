@@ -6,6 +6,7 @@ Its own imports are light: verbs import it at their top, and what reaches a clus
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -25,15 +26,53 @@ if TYPE_CHECKING:
 
 LATEST = "@latest"
 _LAST = Path("argo", "last.json")  # in the project's folder
+_NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?\Z")
 
 _C = TypeVar("_C", bound=Callable[..., Any])
 
 
+def kubernetes_name(_context: click.Context, parameter: click.Parameter, value: str | None) -> str:
+    """A name as Kubernetes has them. In the address of a request `.` would be all workflows, for `delete` too.
+
+    Raises:
+        click.UsageError: if it is none, or is empty where one is required.
+    """
+    if not value and not parameter.required:
+        return ""
+    if value == LATEST and isinstance(parameter, click.Argument):
+        return value
+    if not value or not _NAME.match(value):
+        raise click.BadParameter(f"{value!r} is no name of Kubernetes: lowercase letters, digits, '-' and '.'.")
+    return value
+
+
 def reach_options(command: _C) -> _C:
     """Which cluster, and where in it."""
-    namespace = click.option("--namespace", default="", help="Namespace. [default: argo.yml's, else the context's]")
+    text = "Namespace. [default: argo.yml's, else the context's]"
+    namespace = click.option("--namespace", default="", callback=kubernetes_name, help=text)
     context = click.option("--context", default="", help="Kubeconfig context. [default: argo.yml's, else the current]")
     return namespace(context(command))
+
+
+def image_options(command: _C) -> _C:
+    """Which image the tasks run, and whether it is built first."""
+    image = click.option(
+        "--image", default="", help="The project's image with its tag, built already. [default: argo.yml's]"
+    )
+    build = click.option(
+        "--build/--no-build", default=None, help="Build and push the image. [default: as argo.yml says]"
+    )
+    return image(build(command))
+
+
+def stop_on_two_images(image: str, *, build: bool | None) -> None:
+    """One that is built, or one that is there.
+
+    Raises:
+        click.UsageError: if both are asked for.
+    """
+    if image and build:
+        raise click.UsageError("--image names an image that is there, --build makes another one: give one of them.")
 
 
 def cluster_options(command: _C) -> _C:
@@ -44,7 +83,7 @@ def cluster_options(command: _C) -> _C:
 
 def name_argument(command: _C) -> _C:
     """A workflow: the last one that was submitted from here if none is given, `@latest` for the project's newest."""
-    return click.argument("name", required=False, default="")(command)
+    return click.argument("name", required=False, default="", callback=kubernetes_name)(command)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +96,7 @@ class Reach:
     package: str
     context: str = ""  # that the command line names
     namespace: str = ""
+    named_env: str = ""  # that the command line names
 
     @cached_property
     def cluster(self) -> Cluster:
@@ -105,8 +145,10 @@ class Reach:
 
     def command(self, verb: str, *words: str) -> str:
         """A verb to try next, for the same cluster."""
-        options = [f"--{key}={value}" for key in ("context", "namespace") if (value := getattr(self, key))]
-        return shlex.join(["kedro", "argo", verb, *words, *options])
+        given = {"env": self.named_env, "context": self.context, "namespace": self.namespace}
+        return shlex.join(
+            ["kedro", "argo", verb, *words, *(f"--{key}={value}" for key, value in given.items() if value)]
+        )
 
     def link(self, name: str) -> str:
         """Where Argo's UI shows a workflow; empty if argo.yml does not know the UI."""
@@ -142,4 +184,5 @@ def reached(metadata: ProjectMetadata, chosen: Mapping[str, Any]) -> Reach:
         package=metadata.package_name,
         context=chosen.get("context") or "",
         namespace=chosen.get("namespace") or "",
+        named_env=chosen.get("env") or "",
     )

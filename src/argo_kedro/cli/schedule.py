@@ -9,15 +9,14 @@ from kedro.framework.startup import ProjectMetadata
 
 from argo_kedro.cli import console
 from argo_kedro.cli.options import selection_options, workflow_name_option
-from argo_kedro.cli.reach import reach_options, reached
+from argo_kedro.cli.reach import image_options, reach_options, reached, stop_on_two_images
 
 
 @click.command(name="schedule")
 @selection_options
 @workflow_name_option
 @click.option("--remove", is_flag=True, help="Take the schedule off the cluster; workflows that it began go on.")
-@click.option("--image", default="", help="The project's image with its tag, built already. [default: argo.yml's]")
-@click.option("--build/--no-build", default=None, help="Build and push the image. [default: as argo.yml says]")
+@image_options
 @reach_options
 @click.pass_obj
 @console.talk_on_stderr
@@ -40,14 +39,17 @@ def schedule(
     from argo_kedro import cluster  # here for the reason that `steps` gives
     from argo_kedro.cli import sending
 
+    stop_on_two_images(image, build=build)
     reach = reached(metadata, {**chosen, "context": context, "namespace": namespace})
-    parcel = sending.of_project(metadata, {**chosen, "env": reach.env}, workflow_name, image=image, kind="cron")
-    name = parcel.document["metadata"]["name"]
+    chosen = {**chosen, "env": reach.env}
     if remove:
+        name = sending.schedule_name(metadata, chosen, workflow_name)
         cluster.delete(reach.cluster, name, kind="cronworkflows")
         console.result(name)
         console.done(f"Removed the schedule {name}.", next_step=reach.command("list"))
         return
+    parcel = sending.of_project(metadata, chosen, workflow_name, image=image, kind="cron")
+    name = parcel.document["metadata"]["name"]
     cluster.put(reach.cluster, "cronworkflows", parcel.document, dry_run=True)
     document = sending.with_built_image(parcel.document, sending.buildable(reach, wanted=build, image=image))
     created = cluster.put(reach.cluster, "cronworkflows", document)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,8 +16,8 @@ from argo_kedro.cluster import NoCluster, Unanswered, labelled, named, patiently
 from argo_kedro.cluster import validate as validate_there
 from argo_kedro.errors import CompileError
 from argo_kedro.images import Build, needs_build, prepare, publish
-from argo_kedro.manifest import KINDS, read, validate
-from argo_kedro.manifest.images import with_image
+from argo_kedro.manifest import KINDS, object_name, read, validate
+from argo_kedro.manifest.images import project_image, with_image
 from argo_kedro.model import Json, Kind
 from argo_kedro.plan.pods import PARAMS, encoded
 
@@ -58,6 +59,12 @@ def of_project(
     )
 
 
+def schedule_name(metadata: ProjectMetadata, chosen: Mapping[str, Any], workflow_name: str) -> str:
+    """The name of the CronWorkflow of these pipelines, whatever is wrong with them by now, or says when it runs."""
+    made = steps.compiled(metadata.project_path, chosen, workflow_name)
+    return object_name(made.workflow, "cron")
+
+
 def of_file(path: Path, *, image: str = "") -> Parcel:
     """A manifest that was compiled before.
 
@@ -70,6 +77,12 @@ def of_file(path: Path, *, image: str = "") -> Parcel:
     if stopping:
         console.problems(stopping)
         raise CompileError(f"{steps.shown(path)}: {len(stopping)} to mend. Nothing was submitted.")
+    if document["kind"] != KINDS["workflow"]:
+        raise CompileError(
+            f"{steps.shown(path)}: a {document['kind']} does not run, it waits in the cluster. Nothing was submitted.",
+            hint=f"kubectl apply --server-side -f {shlex.quote(steps.shown(path))} puts it there; "
+            "`kedro argo submit --from NAME` runs a WorkflowTemplate that is there.",
+        )
     spec = with_image(document["spec"], image) if image else document["spec"]
     return Parcel(document={**document, "spec": spec})
 
@@ -109,8 +122,8 @@ def addressed(reach: Reach, parcel: Parcel) -> dict[str, Any]:
     return named(labelled(parcel.document, parcel.labels), namespace=reach.cluster.namespace)
 
 
-def dry_run(reach: Reach, parcel: Parcel) -> None:
-    """Write the manifest, and let the server look at it, where one is there.
+def dry_run(reach: Reach, parcel: Parcel, *, builds: bool) -> None:
+    """Write the manifest, and let the server look at it, where one is there; `builds` is what the next step does.
 
     Raises:
         ClusterError: if the server would refuse it.
@@ -124,7 +137,8 @@ def dry_run(reach: Reach, parcel: Parcel) -> None:
         console.say(f"Only looked at here. {error.format_message()}")
     else:
         console.say(f"The server would take it ({reach.cluster.where}).")
-    step = f"kedro argo submit {steps.shown(parcel.file)}" if parcel.file else ""
+    more = ["--build"] if builds else []
+    step = reach.command("submit", steps.shown(parcel.file), *more) if parcel.file else ""
     console.done("Nothing was created.", next_step=step)
 
 
@@ -140,10 +154,13 @@ def buildable(reach: Reach, *, wanted: bool | None, image: str) -> Build | None:
         ConfigError: if argo.yml or the project's files are not such that this could end well.
         ArgoKedroError: if there is no builder here that works.
     """
+    return prepare(reach.project, reach.config.deployment) if is_built(reach, wanted=wanted, image=image) else None
+
+
+def is_built(reach: Reach, *, wanted: bool | None, image: str) -> bool:
+    """Whether the image is built: what the command line says counts, then argo.yml, unless an image is named."""
     deployment = reach.config.deployment
-    if image or wanted is False or (wanted is None and not needs_build(deployment.build, deployment.image)):
-        return None
-    return prepare(reach.project, deployment)
+    return not image and (needs_build(deployment.build, deployment.image) if wanted is None else wanted)
 
 
 def with_built_image(workflow: Json, build: Build | None) -> Json:
@@ -154,6 +171,10 @@ def with_built_image(workflow: Json, build: Build | None) -> Json:
     """
     if build is None:
         return workflow
+    spec = workflow["spec"]
+    inner = spec.get("workflowSpec")  # of a CronWorkflow
+    project_image(inner or spec)  # where it cannot be told, nothing is built for nothing
     image = publish(build)
     console.say(f"Pushed {image}.")
-    return {**workflow, "spec": with_image(workflow["spec"], image)}
+    changed = {**spec, "workflowSpec": with_image(inner, image)} if inner else with_image(spec, image)
+    return {**workflow, "spec": changed}

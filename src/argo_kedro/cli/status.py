@@ -32,7 +32,7 @@ def status(metadata: ProjectMetadata, /, name: str, wait: bool, as_json: bool, *
 
     reach, name = reached(metadata, chosen).to(name)
     if wait:
-        watching.to_the_end(reach, name)
+        watching.followed(reach, name)  # how it ended is said below
     found = patiently(lambda: reach.cluster.get("workflows", name))
     now = datetime.now(timezone.utc)
     state, labels = run_state(found), labels_of(found)

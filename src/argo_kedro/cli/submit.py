@@ -10,7 +10,7 @@ from kedro.framework.startup import ProjectMetadata
 
 from argo_kedro.cli import console
 from argo_kedro.cli.options import none_given, selection_options, workflow_name_option
-from argo_kedro.cli.reach import reach_options, reached
+from argo_kedro.cli.reach import image_options, kubernetes_name, reach_options, reached, stop_on_two_images
 from argo_kedro.model import Json
 
 
@@ -19,12 +19,15 @@ from argo_kedro.model import Json
 @selection_options
 @workflow_name_option
 @click.option(
-    "--from", "template", default="", help="A WorkflowTemplate that is on the cluster, to run in place of MANIFEST."
+    "--from",
+    "template",
+    default="",
+    callback=kubernetes_name,
+    help="A WorkflowTemplate that is on the cluster, to run in place of MANIFEST.",
 )
 @click.option("--wait/--no-wait", default=False, help="Follow it to its end; it goes on if we stop.")
 @click.option("--dry-run", is_flag=True, help="Write the manifest, let the server look at it, and create nothing.")
-@click.option("--image", default="", help="The project's image with its tag, built already. [default: argo.yml's]")
-@click.option("--build/--no-build", default=None, help="Build and push the image. [default: as argo.yml says]")
+@image_options
 @reach_options
 @click.pass_obj
 @console.talk_on_stderr
@@ -50,7 +53,8 @@ def submit(
     from argo_kedro import cluster  # here for the reason that `steps` gives
     from argo_kedro.cli import sending, watching
 
-    _stop_on_conflicts(manifest, template, workflow_name, chosen)
+    stop_on_two_images(image, build=build)
+    _stop_on_conflicts(manifest, template, {**chosen, "workflow_name": workflow_name, "build": template and build})
     reach = reached(metadata, {**chosen, "context": context, "namespace": namespace})
     if template:
         parcel = sending.of_template(reach, template, chosen.get("params") or {}, image=image)
@@ -59,13 +63,13 @@ def submit(
         reach = reach.in_namespace_of(parcel.document)
     else:
         parcel = sending.of_project(metadata, {**chosen, "env": reach.env}, workflow_name, image=image)
+    # What was compiled before names the image that was meant.
+    wanted = False if build is None and (manifest or template) else build
     if dry_run:
-        sending.dry_run(reach, parcel)
+        sending.dry_run(reach, parcel, builds=sending.is_built(reach, wanted=wanted, image=image))
         return
     workflow: Json = sending.addressed(reach, parcel)
     cluster.validate(reach.cluster, workflow)
-    # What was compiled before names the image that was meant.
-    wanted = False if build is None and (manifest or template) else build
     workflow = sending.with_built_image(workflow, sending.buildable(reach, wanted=wanted, image=image))
     name = cluster.submit(reach.cluster, workflow)["metadata"]["name"]
     reach.remember(name)
@@ -78,14 +82,14 @@ def submit(
         console.say(f"Next: {reach.command('status', name, '--wait')}")
 
 
-def _stop_on_conflicts(manifest: Path | None, template: str, workflow_name: str, chosen: dict[str, Any]) -> None:
+def _stop_on_conflicts(manifest: Path | None, template: str, chosen: dict[str, Any]) -> None:
     """One source only.
 
     Raises:
         click.UsageError: if several are named.
     """
     selecting = {key: value for key, value in chosen.items() if key != "env"}
-    if manifest is not None and (template or workflow_name or not none_given(selecting)):
+    if manifest is not None and (template or not none_given(selecting)):
         raise click.UsageError("Give a MANIFEST, or options that choose what to compile, not both.")
     selecting.pop("params", None)
     if template and not none_given(selecting):

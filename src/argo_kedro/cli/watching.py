@@ -22,14 +22,23 @@ def to_the_end(reach: Reach, name: str) -> None:
         WorkflowFailed: if it did not succeed.
         ClusterError: if how it ended cannot be known.
     """
+    state, labels = followed(reach, name)
+    tell_end(reach, state, labels)
+
+
+def followed(reach: Reach, name: str) -> tuple[RunState, Mapping[str, str]]:
+    """Show what happens until the workflow is over: how it then is, and what people call its tasks.
+
+    Raises:
+        ClusterError: if how it ended cannot be known.
+    """
     labels = labels_of(patiently(lambda: reach.cluster.get("workflows", name)))
     try:
         with Progress(labels) as progress:
-            state = follow(reach.cluster, name, progress)
+            return follow(reach.cluster, name, progress), labels
     except KeyboardInterrupt:
         console.done(f"Stopped waiting; {name} goes on.", next_step=reach.command("status", name, "--wait"))
         raise click.exceptions.Exit(130) from None
-    tell_end(reach, state, labels)
 
 
 def tell_end(reach: Reach, state: RunState, labels: Mapping[str, str]) -> None:

@@ -18,6 +18,7 @@ import click
 
 from argo_kedro.events import Event, Finished, Notice, Started, TaskChanged
 from argo_kedro.local import Failure
+from argo_kedro.views.plain import plain
 
 _COLORS = {
     **{"Succeeded": "green", "Failed": "red", "Error": "red", "Running": "cyan"},
@@ -136,8 +137,8 @@ class Progress:
     def _write(self, line: str, block: list[str] | None = None) -> None:
         """Put a line above the live block, and the block anew."""
         text = _CLEAR.format(self._shown) if self._shown else ""
-        text += f"{line}\n" if line else ""
-        text += "".join(f"{each}\n" for each in block or ())
+        text += f"{plain(line)}\n" if line else ""
+        text += "".join(f"{plain(each)}\n" for each in block or ())
         self._shown = len(block or ())
         click.echo(text, err=True, nl=False, color=self._live)
 
