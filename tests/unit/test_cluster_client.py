@@ -53,6 +53,18 @@ def test_what_a_workflow_owns_is_deleted_with_it(api: ApiServer) -> None:
         api.cluster().delete("workflows", "demo-x")
 
 
+@pytest.mark.parametrize("name", ["", ".", "..", "a/b", "a?b", "A"])
+def test_a_name_that_would_be_the_address_of_more_than_one_object_is_not_asked_for(api: ApiServer, name: str) -> None:
+    api.put("workflows", workflow())
+    for deed in (api.cluster().get, api.cluster().delete):
+        with pytest.raises(Refused, match="is not the name of an object"):
+            deed("workflows", name)
+    with pytest.raises(Refused):
+        api.cluster().delete("pods", name)
+    assert api.asked("delete") == []
+    assert len(api.objects) == 1
+
+
 def test_a_long_list_is_read_page_by_page(api: ApiServer) -> None:
     pages = [{"items": [workflow(f"w{number}")], "metadata": {"continue": f"c{number}"}} for number in range(3)]
     pages.append({"items": None, "metadata": {"resourceVersion": "9"}})

@@ -63,9 +63,9 @@ def _written(layout: Layout, wanted: Mapping[str, str], *, force: bool) -> tuple
 def _rights(project: Path, env: str | None) -> dict[str, str]:
     """argo-rbac.yaml for the namespace and the service account of argo.yml."""
     from argo_kedro import scaffold
-    from argo_kedro.project.environment import cluster_config, cluster_env
+    from argo_kedro.project.environment import cluster_config
 
-    config = cluster_config(project, cluster_env(project, env))
+    config, _ = cluster_config(project, env=env)
     if not config.namespace:
         console.warn(f"argo.yml names no namespace, so {scaffold.RBAC} says `default`. Correct it if yours is another.")
     return scaffold.rights(config.namespace, config.service_account)

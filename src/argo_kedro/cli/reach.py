@@ -28,6 +28,8 @@ LATEST = "@latest"
 _LAST = Path("argo", "last.json")  # in the project's folder
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?\Z")
 
+_IMAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@-]*\Z")
+
 _C = TypeVar("_C", bound=Callable[..., Any])
 
 
@@ -46,6 +48,17 @@ def kubernetes_name(_context: click.Context, parameter: click.Parameter, value: 
     return value
 
 
+def image_name(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    """An image as registries name them.
+
+    Raises:
+        click.UsageError: if it is none.
+    """
+    if value and not _IMAGE.match(value):
+        raise click.BadParameter(f"{value!r} is no name of an image, such as registry.example.com/flights:1.4")
+    return value
+
+
 def reach_options(command: _C) -> _C:
     """Which cluster, and where in it."""
     text = "Namespace. [default: argo.yml's, else the context's]"
@@ -56,9 +69,8 @@ def reach_options(command: _C) -> _C:
 
 def image_options(command: _C) -> _C:
     """Which image the tasks run, and whether it is built first."""
-    image = click.option(
-        "--image", default="", help="The project's image with its tag, built already. [default: argo.yml's]"
-    )
+    text = "The project's image with its tag, built already. [default: argo.yml's]"
+    image = click.option("--image", default="", callback=image_name, help=text)
     build = click.option(
         "--build/--no-build", default=None, help="Build and push the image. [default: as argo.yml says]"
     )
@@ -173,12 +185,14 @@ def reached(metadata: ProjectMetadata, chosen: Mapping[str, Any]) -> Reach:
     Raises:
         ConfigError: if argo.yml cannot be read.
     """
-    from argo_kedro.project.environment import cluster_config, cluster_env
+    from argo_kedro.project.environment import cluster_config
 
     path = metadata.project_path
-    env = cluster_env(path, chosen.get("env"))
+    config, env = cluster_config(
+        path, env=chosen.get("env"), conf_source=chosen.get("conf_source"), params=chosen.get("params")
+    )
     return Reach(
-        config=cluster_config(path, env),
+        config=config,
         env=env,
         project=path,
         package=metadata.package_name,

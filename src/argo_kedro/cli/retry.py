@@ -8,12 +8,14 @@ import click
 from kedro.framework.startup import ProjectMetadata
 
 from argo_kedro.cli import console
-from argo_kedro.cli.reach import cluster_options, name_argument, reached
+from argo_kedro.cli.reach import cluster_options, image_name, name_argument, reached
 
 
 @click.command(name="retry")
 @name_argument
-@click.option("--image", default="", help="Image with the fix, in place of the one that the workflow was made with.")
+@click.option(
+    "--image", default="", callback=image_name, help="Image with the fix, in place of the one that it was made with."
+)
 @click.option("--wait/--no-wait", default=False, help="Follow it to its end; it goes on if we stop.")
 @cluster_options
 @click.pass_obj

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from functools import partial
@@ -13,7 +14,7 @@ from kubernetes import client
 from kubernetes.client.exceptions import ApiException
 
 from argo_kedro.cluster.kubeconfig import connection
-from argo_kedro.cluster.protocol import Change, Expired, Kind, Listing, Unanswered
+from argo_kedro.cluster.protocol import Change, Expired, Kind, Listing, Refused, Unanswered
 from argo_kedro.cluster.refusals import no_answer, refusal
 from argo_kedro.model import Json
 
@@ -25,6 +26,7 @@ _SHOWN = 120  # bytes of an answer that is none
 _QUIET = 24 * 60 * 60  # seconds; the client takes no `None`
 _PAGE = 500  # objects in one answer
 _UNAUTHORIZED = 401
+_NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")  # RFC 1123
 
 
 class KubernetesCluster:
@@ -64,7 +66,7 @@ class KubernetesCluster:
     def get(self, kind: Kind, name: str) -> dict[str, Any]:
         """An object."""
         return self._answer(
-            lambda: self._custom.get_namespaced_custom_object(*self._path(kind), name, **self._raw),
+            lambda: self._custom.get_namespaced_custom_object(*self._path(kind), _one(name), **self._raw),
             f"read {_ONE[kind]} {name}",
         )
 
@@ -122,7 +124,7 @@ class KubernetesCluster:
         return self._answer(
             lambda: self._custom.replace_namespaced_custom_object(
                 *self._path(kind),
-                document["metadata"]["name"],
+                _one(document["metadata"]["name"]),
                 document,
                 field_validation="Strict",
                 **more,
@@ -135,13 +137,13 @@ class KubernetesCluster:
         """Delete an object, and what it owns."""
         if kind in _CORE:
             self._answer(
-                lambda: self._core.delete_namespaced_pod(name, self.namespace, **self._raw),
+                lambda: self._core.delete_namespaced_pod(_one(name), self.namespace, **self._raw),
                 f"delete {_ONE[kind]} {name}",
             )
             return
         self._answer(
             lambda: self._custom.delete_namespaced_custom_object(
-                *self._path(kind), name, propagation_policy="Background", **self._raw
+                *self._path(kind), _one(name), propagation_policy="Background", **self._raw
             ),
             f"delete {_ONE[kind]} {name}",
         )
@@ -225,6 +227,17 @@ _ONE: dict[Kind, str] = {
     "pods": "pod",
     "events": "event",
 }
+
+
+def _one(name: str) -> str:
+    """The name of one object: any other would make the address that of all of them.
+
+    Raises:
+        Refused: if it is no name.
+    """
+    if not _NAME.fullmatch(name):
+        raise Refused(f"{name!r} is not the name of an object.", hint="`kedro argo list` shows those of workflows.")
+    return name
 
 
 def _shown(kind: Kind, document: Json) -> str:

@@ -44,9 +44,11 @@ def delete(cluster: Cluster, name: str, *, kind: Kind = "workflows", sleep: Slee
     """Delete a workflow with its pods and their logs, or another object.
 
     Raises:
-        ClusterError: if there is no such object.
+        ClusterError: if there is no such object, or it is a schedule that somebody else has made.
     """
-    patiently(lambda: cluster.get(kind, name), sleep=sleep)
+    found = patiently(lambda: cluster.get(kind, name), sleep=sleep)
+    if kind != "workflows":
+        _stop_unless_ours(found)
     with suppress(NotThere):  # an earlier try that had no answer, or somebody else, did it
         patiently(lambda: cluster.delete(kind, name), sleep=sleep)
 
@@ -74,14 +76,23 @@ def put(
     raise _restless(name)
 
 
-def _in_place_of(found: Json, document: Json) -> dict[str, Any]:
-    old, new = found["metadata"], document["metadata"]
-    ours = dict([MANAGED.split("=")])
-    if not ours.items() <= (old.get("labels") or {}).items():
+def _stop_unless_ours(found: Json) -> None:
+    """Leave what somebody else has made.
+
+    Raises:
+        ClusterError: if it was not made by argo-kedro.
+    """
+    key, value = MANAGED.split("=")
+    if ((found["metadata"].get("labels") or {}).get(key)) != value:
         raise ClusterError(
-            f"{found.get('kind', 'object')} {old['name']} is there, and not made by argo-kedro.",
+            f"{found.get('kind', 'object')} {found['metadata']['name']} is there, and not made by argo-kedro.",
             hint="choose another name with --workflow-name.",
         )
+
+
+def _in_place_of(found: Json, document: Json) -> dict[str, Any]:
+    _stop_unless_ours(found)
+    old, new = found["metadata"], document["metadata"]
     asleep = {"suspend": found["spec"]["suspend"]} if "suspend" in found["spec"] else {}
     metadata = {
         **old,

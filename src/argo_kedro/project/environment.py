@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from kedro.framework.project import settings
 
@@ -14,28 +16,24 @@ from argo_kedro.project.opening import bootstrap
 _CLOUD = "cloud"
 
 
-def cluster_env(path: Path, env: str | None = None) -> str:
-    """The env given, else KEDRO_ENV, else `env` of argo.yml, else `cloud` where it has a folder, else Kedro's default.
+def cluster_config(
+    path: Path,
+    *,
+    env: str | None = None,
+    conf_source: str | None = None,
+    params: Mapping[str, Any] | None = None,
+) -> tuple[ArgoConfig, str]:
+    """argo.yml, and the env in which it was read, without a look at pipelines and catalog.
 
-    Raises:
-        ConfigError: if it is not a Kedro project, or argo.yml cannot be read.
-    """
-    bootstrap(path)
-    found = env or os.environ.get("KEDRO_ENV")
-    if found:
-        return found
-    default = Configuration(path, None, None, {})
-    named = default.argo().env
-    if named:
-        return named
-    return _CLOUD if (path / settings.CONF_SOURCE / _CLOUD).is_dir() else default.env
-
-
-def cluster_config(path: Path, env: str) -> ArgoConfig:
-    """argo.yml in this env, without a look at pipelines and catalog.
+    That is the env given, else KEDRO_ENV, else `env` of argo.yml, else `cloud` where it has a folder, else Kedro's own.
 
     Raises:
         ConfigError: if it is not a Kedro project, there is no such env, or argo.yml cannot be read.
     """
     bootstrap(path)
-    return Configuration(path, env, None, {}).argo()
+    found = env or os.environ.get("KEDRO_ENV")
+    if not found:
+        default = Configuration(path, None, conf_source, params or {})
+        source = Path(conf_source) if conf_source else path / settings.CONF_SOURCE
+        found = default.argo().env or (_CLOUD if (source / _CLOUD).is_dir() else default.env)
+    return Configuration(path, found, conf_source, params or {}).argo(), found
