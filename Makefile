@@ -1,16 +1,17 @@
 # Needs Python >= 3.10, make and a package index; everything else goes into .venv here.
 PYTHON ?= python3
 EXAMPLE := examples/flights
+BED := tests/cluster/bed
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 LIMIT := $(if $(shell command -v timeout),timeout -s KILL 1500)  # macOS has none
 
 export DO_NOT_TRACK := 1
 
-.PHONY: help demo test check oldest viz bench clean
+.PHONY: help demo test check oldest viz bench cluster cluster-down test-cluster clean
 
 help:  ## Show this
-	@sed -n 's/^\([a-z]*\):.*  ## /make \1	/p' $(firstword $(MAKEFILE_LIST))
+	@sed -n 's/^\([a-z-]*\):.*  ## /make \1	/p' $(firstword $(MAKEFILE_LIST))
 
 demo: .venv/example  ## Compile the example project and run its manifest here, each task a process
 	cd $(EXAMPLE) && ../../$(BIN)/python -m flights.get_data
@@ -21,8 +22,8 @@ demo: .venv/example  ## Compile the example project and run its manifest here, e
 	@echo "      and the answer, $(EXAMPLE)/data/08_reporting/answer.md"
 	@echo "Next: . $(BIN)/activate && cd $(EXAMPLE) && kedro argo explain"
 
-test: check  ## Everything that CI runs: check, then all tests
-	$(LIMIT) $(BIN)/pytest -n 2 --dist loadfile -o faulthandler_timeout=300
+test: check  ## Check, then all tests that need no cluster
+	$(LIMIT) $(BIN)/pytest -n 2 --dist loadfile -o faulthandler_timeout=300 --ignore tests/cluster
 
 check: .venv/dev  ## Lint, format, types, and which module imports which
 	$(BIN)/ruff check .
@@ -38,6 +39,16 @@ viz: .venv/viz  ## The tests with Kedro-Viz, whose hooks would slow down all oth
 
 bench: .venv/example  ## Run the benchmarks, all of them as ratios
 	$(BIN)/python -m benchmarks
+
+cluster:  ## Start a real Kubernetes with Argo here, ARGO=3.7 for the other line; needs root, Debian and Go
+	@$(BED)/up.sh
+
+cluster-down:  ## Remove all of it; what is built stays in the cache
+	@$(BED)/down.sh
+
+test-cluster: .venv/dev  ## The tests on the cluster, which is started and left up
+	REQUEUE=$${REQUEUE:-1s} $(BED)/up.sh
+	timeout -s KILL 2700 $(BIN)/pytest tests/cluster --durations 10 -o faulthandler_timeout=900
 
 clean:  ## Remove .venv, caches, and all data of the example
 	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

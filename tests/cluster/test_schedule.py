@@ -1,0 +1,100 @@
+"""A schedule on the real cluster, as CronWorkflow and back; and an API server that dies while we look on."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from projects import Place
+from support import busybox, workflow
+
+from argo_kedro.cluster.client import KubernetesCluster
+
+pytestmark = pytest.mark.cluster
+
+REGISTRY = """
+from kedro.pipeline import Pipeline, node
+
+
+def say(a):
+    print(a)
+
+
+def register_pipelines():
+    return {"__default__": Pipeline([node(say, "params:a", None, name="say_a")])}
+"""
+ARGO = """
+namespace: {namespace}
+deployment: {{image: local/busybox, tag: "1", build: false}}
+schedule: {{schedules: "* * * * *", timezone: Europe/Berlin{more}}}
+"""
+APISERVER = Path(__file__).parent / "bed" / "apiserver.sh"
+
+
+@pytest.fixture
+def cluster(bed, namespace, monkeypatch) -> KubernetesCluster:
+    monkeypatch.setenv("KUBECONFIG", str(bed.kubeconfig))
+    return KubernetesCluster(namespace=namespace)
+
+
+@pytest.fixture
+def place(project, bed, namespace) -> Place:
+    folder = project(
+        REGISTRY, "", ARGO.format(namespace=namespace, more=""), files={"conf/base/parameters.yml": "a: 1\n"}
+    )
+    return Place(folder=folder, kubeconfig=bed.kubeconfig, namespace=namespace)
+
+
+def until(true: Callable[[], object], seconds: float = 120) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, f"it did not come about in {seconds:.0f} s"
+        time.sleep(0.5)
+
+
+def test_a_schedule_fires_is_changed_and_is_removed(place, cluster):
+    made = place.argo("schedule")
+
+    assert made.last == "pkg"
+    assert "Scheduled pkg: * * * * * (Europe/Berlin)." in made.stderr
+    until(lambda: cluster.listing("workflows").items)
+    fired = cluster.listing("workflows").items[0]
+    assert fired["metadata"]["name"].startswith("pkg-")
+    assert fired["metadata"]["labels"]["workflows.argoproj.io/cron-workflow"] == "pkg"
+    assert fired["metadata"]["name"] in place.argo("list").stdout
+    argo = place.folder / "conf/base/argo.yml"
+    argo.write_text(ARGO.format(namespace=place.namespace, more=", suspend: true"), encoding="utf-8")
+    assert "It is suspended" in place.argo("schedule").stderr
+    argo.write_text(ARGO.format(namespace=place.namespace, more=""), encoding="utf-8")
+    assert "It is suspended" in place.argo("schedule").stderr  # what was put to sleep stays asleep
+    found = cluster.get("cronworkflows", "pkg")
+    assert found["spec"]["suspend"] is True
+    assert found["status"]["lastScheduledTime"]  # what the controller keeps is kept
+    place.argo("schedule", "--remove")
+    assert cluster.listing("cronworkflows").items == ()
+
+
+def test_waiting_survives_a_kill_and_a_restart_of_the_api_server(place, cluster, bed):
+    file = place.manifest(
+        "slow.yaml", workflow("slow", busybox("one", "sleep 30"), busybox("two"), needs={"two": ["one"]})
+    )
+    waiting = place.started("submit", file, "--wait")
+    try:
+        until(lambda: cluster.listing("workflows").items)
+        name = cluster.listing("workflows").items[0]["metadata"]["name"]
+        until(lambda: (cluster.get("workflows", name).get("status") or {}).get("nodes"))
+        subprocess.run([APISERVER, "stop"], check=True, timeout=60)
+        time.sleep(12)
+        subprocess.run([APISERVER, "start"], check=True, timeout=120)
+        stdout, stderr = waiting.communicate(timeout=240)
+    finally:
+        waiting.kill()
+
+    assert waiting.returncode == 0, stderr
+    assert stdout.splitlines()[-1] == name
+    assert "no answer; the workflow goes on" in stderr
+    assert "the cluster answers again" in stderr
+    assert f"{name} succeeded after" in stderr
