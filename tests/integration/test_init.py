@@ -104,7 +104,7 @@ def test_init_for_a_cluster_writes_the_rights_and_how_to_apply_them(project: Any
     code, written, talk = init(project, folder, "--cluster")
 
     assert (code, written) == (0, [*FILES, "argo-rbac.yaml"])
-    assert talk.endswith("Next: kubectl apply -f argo-rbac.yaml\n")
+    assert talk.endswith("Next: name those who submit in argo-rbac.yaml, then kubectl apply -f argo-rbac.yaml\n")
     assert namespaces(folder) == {"argo"}
 
 

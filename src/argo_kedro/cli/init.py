@@ -44,7 +44,8 @@ def init(metadata: ProjectMetadata, /, env: str | None, force: bool, cluster: bo
             f"{scaffold.DOCKERIGNORE} does not name {', '.join(leaks)}: the image may hold them. Add them there."
         )
     if not silent:
-        step = f"kubectl apply -f {scaffold.RBAC}" if cluster else "kedro argo compile"
+        apply = f"name those who submit in {scaffold.RBAC}, then kubectl apply -f {scaffold.RBAC}"
+        step = apply if cluster else "kedro argo compile"
         if kept:
             console.say(f"Kept as they are: {', '.join(kept)}. --force replaces them.")
         console.done(f"Wrote {', '.join(written) or 'nothing'}.", next_step=step)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Any
 
 import click
@@ -28,11 +29,12 @@ def logs(metadata: ProjectMetadata, /, name: str, task: str, follow: bool, times
     from argo_kedro.cluster.logs import lines  # here for the reason that `steps` gives
 
     reach, name = reached(metadata, chosen).to(name)
-    for line in lines(reach.cluster, name, task=task, follow=follow):
-        if isinstance(line, Notice):
-            console.say(f"Note: {line.message}")
-            continue
-        attempt = f" ({line.attempt + 1})" if line.attempt else ""
-        time = f"{line.at:%Y-%m-%d %H:%M:%S} " if timestamps else ""
-        console.result(f"{time}{line.label}{attempt}: {line.text}")
+    with closing(lines(reach.cluster, name, task=task, follow=follow)) as found:
+        for line in found:
+            if isinstance(line, Notice):
+                console.say(f"Note: {line.message}")
+                continue
+            attempt = f" ({line.attempt + 1})" if line.attempt else ""
+            time = f"{line.at:%Y-%m-%d %H:%M:%S} " if timestamps else ""
+            console.result(f"{time}{line.label}{attempt}: {line.text}")
     console.say(f"Next: {reach.command('status', name)}")

@@ -15,7 +15,7 @@ from argo_kedro.cli.reach import Reach
 from argo_kedro.cluster import NoCluster, Unanswered, labelled, named, patiently
 from argo_kedro.cluster import validate as validate_there
 from argo_kedro.errors import CompileError
-from argo_kedro.images import Build, needs_build, prepare, publish
+from argo_kedro.images import Build, needs_build, prepare, publish, stop_unless_pushable
 from argo_kedro.manifest import KINDS, object_name, read, validate
 from argo_kedro.manifest.images import project_image, with_image
 from argo_kedro.model import Json, Kind
@@ -126,8 +126,11 @@ def dry_run(reach: Reach, parcel: Parcel, *, builds: bool) -> None:
     """Write the manifest, and let the server look at it, where one is there; `builds` is what the next step does.
 
     Raises:
+        ConfigError: if it would build an image whose name no registry takes.
         ClusterError: if the server would refuse it.
     """
+    if builds:
+        stop_unless_pushable(reach.config.deployment.image, reach.config.deployment.tag)
     if parcel.file:
         steps.write(parcel.file, parcel.text)
         console.result(steps.shown(parcel.file))

@@ -6,6 +6,7 @@ import heapq
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import count
 from queue import Empty, SimpleQueue
 from typing import IO, final
@@ -19,6 +20,7 @@ from argo_kedro.events import Notice
 _AT_ONCE = 8
 _TRIES = 4  # of one pod: its node may be lost
 _BLOCK = 65_536  # characters of a log in memory
+_GOODBYE = 1.0  # seconds
 _WAIT = 0.5  # seconds: on Windows, Ctrl-C is not heard in between
 
 
@@ -43,12 +45,16 @@ def merged(
         waiting: SimpleQueue[_Reading] = SimpleQueue()
         for reading in readings:
             waiting.put(reading)
-        for _ in range(min(_AT_ONCE, len(readings))):
-            threading.Thread(target=_work, args=(cluster, waiting, spool, sleep), daemon=True).start()
+        work = partial(_work, cluster, waiting, spool, sleep)
+        threads = [threading.Thread(target=work, daemon=True) for _ in range(min(_AT_ONCE, len(readings)))]
+        for thread in threads:
+            thread.start()
         try:
             yield from _in_order(readings, spool, there)
         finally:
             spool.close()
+            for thread in threads:  # one that Python's end meets in the middle of a request can abort the process
+                thread.join(_GOODBYE)
 
 
 @final
@@ -104,6 +110,8 @@ class _Reading:
 
         def read_on() -> None:
             for line in self.log.read(cluster):
+                if spool.closed:
+                    raise _Stopped
                 self._keep(line, spool)
 
         try:

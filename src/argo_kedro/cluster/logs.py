@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from typing import final
 
 from argo_kedro.cluster.dags import Templates
@@ -37,7 +37,7 @@ def lines(
     follow: bool = False,
     labels: Mapping[str, str] | None = None,
     clock: Clock | None = None,
-) -> Iterator[LogLine | Notice]:
+) -> Generator[LogLine | Notice, None, None]:
     """What the tasks of a workflow wrote, without what Argo adds; and notices, such as that a log is gone.
 
     Args:

@@ -35,9 +35,5 @@ rights=$(find "$folder/manifests" -path '*/cluster-install*/workflow-controller-
 documents "$rights"/workflow-*.yaml | sed 's/^\( *\)name: argo$/&\n\1namespace: argo/' | apply --namespace argo -f - ||
     fail "Argo's rights were refused: see $LOGS/controller.log."
 
-# In the box and not in a pod, but with the rights of a stock install, all namespaces watched.
-start controller env KUBECONFIG="$RUN/users/argo" LEADER_ELECTION_IDENTITY=bed LEADER_ELECTION_DISABLE=true \
-    DEFAULT_REQUEUE_TIME="$requeue" "$folder/workflow-controller" \
-    --configmap workflow-controller-configmap --executor-image "local/argoexec:v$version"
-wait_for controller 60 inside bash -c '</dev/tcp/127.0.0.1/6060' # its health
+start_controller "$version" "$requeue"
 echo "$version $requeue" >"$RUN/argo"

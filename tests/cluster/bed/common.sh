@@ -99,3 +99,11 @@ wait_for() {
         sleep 0.3
     done
 }
+
+# start_controller VERSION REQUEUE: in the box and not in a pod, but with the rights of a stock install
+start_controller() {
+    start controller env KUBECONFIG="$RUN/users/argo" LEADER_ELECTION_IDENTITY=bed LEADER_ELECTION_DISABLE=true \
+        DEFAULT_REQUEUE_TIME="$2" "$BED/argo-$1/workflow-controller" \
+        --configmap workflow-controller-configmap --executor-image "local/argoexec:v$1"
+    wait_for controller 60 inside bash -c '</dev/tcp/127.0.0.1/6060' # its health
+}
