@@ -116,6 +116,15 @@ def test_a_group_stands_for_all_its_tasks(group: str) -> None:
     assert [text for _, text in of(lines(cluster, "wf", task=group, labels={"outer": "Outer Group"}))] == ["1", "2"]
 
 
+def test_a_node_of_a_fused_task_stands_for_the_task() -> None:
+    found = workflow("clean", "b")
+    told = {"parameters": [{"name": "nodes", "value": "load_flights,join_flights"}]}
+    found["spec"]["templates"][0]["dag"]["tasks"][0]["arguments"] = told
+    cluster = FakeCluster(workflows=[found], pods=[pod("clean"), pod("b")])
+    cluster.logs = {"clean": [at(1, "1")], "b": [at(2, "2")]}
+    assert of(lines(cluster, "wf", task="join_flights")) == [("clean", "1")]
+
+
 def test_an_unknown_task_is_told_with_the_nearest() -> None:
     cluster = FakeCluster(workflows=[workflow("split", "train")])
     with pytest.raises(ClusterError, match="no task 'trian'") as caught:

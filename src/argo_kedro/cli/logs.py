@@ -15,7 +15,7 @@ from argo_kedro.events import Notice
 
 @click.command(name="logs")
 @name_argument
-@click.option("--task", "-t", default="", help="Only this task: a node's or a group's name.")
+@click.option("--task", "-t", default="", help="Only this task: the name of a node or a group.")
 @click.option("--follow", "-f", is_flag=True, help="Go on with what is written until the workflow is over.")
 @click.option("--timestamps", is_flag=True, help="With the time of each line, in UTC.")
 @cluster_options

@@ -12,6 +12,7 @@ from argo_kedro.model import Json
 from argo_kedro.names import stems
 
 _NAMES = "argo-kedro/names"  # annotation: task -> what people call it
+_LISTS = ("nodes", "kedro_nodes")  # parameters of our pod templates
 _LIMIT = 64_000  # bytes of it: all annotations of an object have 256 KiB
 
 
@@ -35,3 +36,14 @@ def labels_of(workflow: Json) -> Mapping[str, str]:
         return {str(task): str(label) for task, label in kept.items()}
     templates = spec_of(workflow).get("templates") or ()
     return stems({task["name"] for template in templates for task in (template.get("dag") or {}).get("tasks") or ()})
+
+
+def nodes_in(workflow: Json) -> Mapping[str, tuple[str, ...]]:
+    """The Kedro nodes that a task is told to run, by the task's name; a task that is told none is named by its node."""
+    found = {}
+    for template in spec_of(workflow).get("templates") or ():
+        for task in (template.get("dag") or {}).get("tasks") or ():
+            for parameter in (task.get("arguments") or {}).get("parameters") or ():
+                if parameter.get("name") in _LISTS:
+                    found[task["name"]] = tuple(str(parameter.get("value") or "").split(","))
+    return found

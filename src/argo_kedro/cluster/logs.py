@@ -8,7 +8,7 @@ from typing import final
 
 from argo_kedro.cluster.dags import Templates
 from argo_kedro.cluster.following import Clock
-from argo_kedro.cluster.labels import labels_of
+from argo_kedro.cluster.labels import labels_of, nodes_in
 from argo_kedro.cluster.log_following import Following, Look
 from argo_kedro.cluster.log_merging import merged
 from argo_kedro.cluster.nodes import Node, nodes
@@ -69,6 +69,7 @@ class _Tasks:
         self._cluster, self._name, self._task = cluster, name, task
         self._given = labels
         self._labels: Mapping[str, str] = labels or {}
+        self._nodes: Mapping[str, tuple[str, ...]] = {}
         self._known = not task
         self._uid = ""
         self._begun: dict[str, str] = {}  # the nodes that have, or had, a pod: id -> label
@@ -88,6 +89,7 @@ class _Tasks:
         self._uid = uid
         if self._given is None:
             self._labels = labels_of(workflow)
+        self._nodes = nodes_in(workflow)
         found = self._cluster.listing("pods", labels=f"{_OF_WORKFLOW}={self._name}").items
         pods = [log_pod(self._name, document) for document in found]
         executed = _executed(workflow)
@@ -132,11 +134,12 @@ class _Tasks:
         return not self._task or self._task in self._names(path)
 
     def _names(self, path: str) -> set[str]:
-        """What a task may be called: by itself, or with the group it is in."""
+        """What a task may be called: by itself, with the group it is in, or by a node that it runs with others."""
         parts = _ITEM.sub("", path).split(".")
         ways = [".".join(parts[:end]) for end in range(1, len(parts) + 1)]
         names = {path, *ways, *parts}
-        return names | {self._labels[name] for name in names if name in self._labels}
+        labels = {self._labels[name] for name in names if name in self._labels}
+        return names | labels | {node for part in parts for node in self._nodes.get(part, ())}
 
     def _label(self, path: str) -> str:
         """What to call a task, as everywhere: its label, else its path; an item keeps its number and value."""
