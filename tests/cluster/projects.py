@@ -13,6 +13,18 @@ from typing import Any
 
 import yaml
 
+ONE_NODE = """
+from kedro.pipeline import Pipeline, node
+
+
+def say(a):
+    print(a)
+
+
+def register_pipelines():
+    return {"__default__": Pipeline([node(say, "params:a", None, name="say_a")])}
+"""  # a pipeline_registry.py
+
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:

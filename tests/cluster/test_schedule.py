@@ -8,24 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from projects import Place
+from projects import ONE_NODE, Place
 from support import busybox, workflow
 
 from argo_kedro.cluster.client import KubernetesCluster
 
 pytestmark = pytest.mark.cluster
 
-REGISTRY = """
-from kedro.pipeline import Pipeline, node
-
-
-def say(a):
-    print(a)
-
-
-def register_pipelines():
-    return {"__default__": Pipeline([node(say, "params:a", None, name="say_a")])}
-"""
 ARGO = """
 namespace: {namespace}
 deployment: {{image: local/busybox, tag: "1", build: false}}
@@ -43,7 +32,7 @@ def cluster(bed, namespace, monkeypatch) -> KubernetesCluster:
 @pytest.fixture
 def place(project, bed, namespace) -> Place:
     folder = project(
-        REGISTRY, "", ARGO.format(namespace=namespace, more=""), files={"conf/base/parameters.yml": "a: 1\n"}
+        ONE_NODE, "", ARGO.format(namespace=namespace, more=""), files={"conf/base/parameters.yml": "a: 1\n"}
     )
     return Place(folder=folder, kubeconfig=bed.kubeconfig, namespace=namespace)
 

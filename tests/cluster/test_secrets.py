@@ -4,21 +4,10 @@ from __future__ import annotations
 
 import pytest
 from kubernetes import client
-from projects import Place
+from projects import ONE_NODE, Place
 
 pytestmark = pytest.mark.cluster
 
-REGISTRY = """
-from kedro.pipeline import Pipeline, node
-
-
-def say(a):
-    print(a)
-
-
-def register_pipelines():
-    return {"__default__": Pipeline([node(say, "params:a", None, name="say_a")])}
-"""
 ARGO = """
 namespace: {namespace}
 deployment: {{image: local/busybox, tag: "1", build: false}}
@@ -45,7 +34,7 @@ MANIFEST = """
 
 def test_a_secret_is_a_variable_and_a_file_of_the_pod(project, bed, namespace):
     files = {"conf/base/parameters.yml": "a: 1\n", "templates/argo.yaml.j2": MANIFEST}
-    folder = project(REGISTRY, "", ARGO.format(namespace=namespace), files=files)
+    folder = project(ONE_NODE, "", ARGO.format(namespace=namespace), files=files)
     place = Place(folder=folder, kubeconfig=bed.kubeconfig, namespace=namespace)
     with bed.api() as api:
         secret = {"metadata": {"name": "ours"}, "stringData": {"token": "to ken", "file": "in a file"}}
