@@ -64,3 +64,23 @@ def test_an_image_on_the_command_line_needs_none_in_argo_yml(project):
 
     assert done.returncode == 0, done.stderr
     assert '"registry.example.com/y:3"' in (path / "argo/__default__.yaml").read_text(encoding="utf-8")
+
+
+def test_no_verb_brings_the_kubernetes_client_before_it_reaches_a_cluster(project):
+    """Telemetry and `--help` import all verbs: the client alone would cost each of them half a second."""
+    path = project(REGISTRY, argo=ARGO, files=FILES)
+    code = """
+import sys
+from importlib import import_module
+
+from argo_kedro.cli.group import argo
+
+for verb in argo.lazy_subcommands.values():
+    import_module(verb.rpartition(".")[0])
+import argo_kedro.cluster
+print([name for name in ("kubernetes", "urllib3") if name in sys.modules])
+"""
+
+    done = project.python(path, "-c", code)
+
+    assert done.stdout.splitlines()[-1] == "[]", done.stderr
