@@ -46,7 +46,9 @@ def pod(api: ApiClient, namespace: str, script: str, **container: Any) -> tuple[
         return status if status.phase in ENDED else None
 
     reason = until(ended).container_statuses[0].state.terminated.reason
-    return reason, core.read_namespaced_pod_log(name, namespace)
+    # Not as text: that is Python's b'...' in client 36.
+    raw = core.read_namespaced_pod_log(name, namespace, _preload_content=False)
+    return reason, raw.data.decode()
 
 
 def workflow(api: ApiClient, namespace: str, scripts: dict[str, str]) -> Any:
