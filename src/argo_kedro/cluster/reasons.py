@@ -155,7 +155,7 @@ _PLACES = (
     Cause(
         r"^(?P<count>\d+) Insufficient (?P<what>cpu|memory|ephemeral-storage)",
         "too little {what} on {count} of {nodes}",
-        "a smaller machine type (`machine_types` in argo.yml) finds a place sooner.",
+        "it starts when others have ended; a smaller machine type (`machine_types` in argo.yml) finds a place sooner.",
     ),
     Cause(
         r"^(?P<count>\d+) Insufficient (?P<what>\S+)",
