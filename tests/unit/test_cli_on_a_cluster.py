@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,8 @@ from argo_kedro.cli.status import status
 from argo_kedro.cli.stop import stop
 from argo_kedro.cli.submit import submit
 from argo_kedro.config import ArgoConfig
-from argo_kedro.errors import ArgoKedroError, CompileError, WorkflowFailed
+from argo_kedro.config.models import Deployment
+from argo_kedro.errors import ArgoKedroError, CompileError, ConfigError, WorkflowFailed
 from argo_kedro.images import Build, prepare
 from argo_kedro.views.plain import plain
 
@@ -30,7 +32,8 @@ EVIL = "\x1b]52;c;cm0gLXJm\x07\x1b[2J\x1b]8;;http://x\x1b\\a\x9b1A\x07\x00b"
 
 def reach(project: Path, cluster: Any = None, **more: Any) -> Reach:
     """The way to a cluster in memory."""
-    found = Reach(config=ArgoConfig(), env="prod", project=project, package="pkg", **more)
+    config = ArgoConfig(deployment=Deployment(image="ghcr.io/team/flights"))
+    found = Reach(config=config, env="prod", project=project, package="pkg", **more)
     found.__dict__["cluster"] = cluster or FakeCluster()  # where the property keeps it
     return found
 
@@ -86,6 +89,15 @@ def test_after_a_dry_run_the_next_command_builds_what_it_submits(
     parcel = sending.Parcel(document=document, file=tmp_path / "x.yaml", text="{}\n")
     sending.dry_run(reach(tmp_path, named_env="prod"), parcel, builds=True)
     assert f"Next: kedro argo submit {tmp_path}/x.yaml --build --env=prod" in capsys.readouterr().err
+
+
+def test_a_dry_run_refuses_an_image_that_could_not_be_pushed(tmp_path: Path) -> None:
+    way = reach(tmp_path)
+    config = ArgoConfig(deployment=Deployment(image="registry.example.com/flights"))
+    parcel = sending.Parcel(document=workflow(""), file=tmp_path / "x.yaml", text="{}\n")
+    with pytest.raises(ConfigError, match="is a placeholder"):
+        sending.dry_run(replace(way, config=config), parcel, builds=True)
+    assert not (tmp_path / "x.yaml").exists()
 
 
 @pytest.mark.parametrize("kind", ["CronWorkflow", "WorkflowTemplate"])

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from argo_kedro.cli.group import argo
+from argo_kedro.cli.options import OPTIONS
 from argo_kedro.config import parse
 
 ROOT = Path(__file__).parents[2]
@@ -39,6 +40,7 @@ def test_a_command_that_a_page_shows_has_these_options(page: str, line: str) -> 
     name = line.split()[0]
     assert name in argo.lazy_subcommands, f"{page}: kedro argo {line}"
     known = {option for parameter in verb(name).params for option in (*parameter.opts, *parameter.secondary_opts)}
+    known |= set(OPTIONS.values()) if "--pipeline" in known else set()  # some came with later versions of Kedro
     assert set(OPTION.findall(line)) <= known | {"--help"}, f"{page}: kedro argo {line}"
 
 
