@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+ENDED = frozenset({"Succeeded", "Failed", "Error", "Skipped", "Omitted"})  # phases of a task that is over
+
 
 @dataclass(frozen=True, kw_only=True)
 class Started:

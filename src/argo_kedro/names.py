@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable
 _LIMIT = 63  # RFC 1123 label, the strictest of the places a name ends up in
 _LEGAL = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?\Z")  # a task of a DAG must not begin with a digit
 _LABEL = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?\Z")
+_OBJECT = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")  # RFC 1123 subdomain
 _HASH = 8
 _HASHED = re.compile(r"-[0-9a-f]{8}\Z")
 
@@ -32,6 +33,11 @@ def label_value(name: str) -> str:
     """A name as the value of a label, as it is where Kubernetes takes that: `__default__` is `default`."""
     inner = name.strip("_.-")
     return inner if _LABEL.match(inner) else k8s_name(name)
+
+
+def is_object_name(name: str) -> bool:
+    """Whether Kubernetes gives objects such names. In the address of a request `.` would be all of them."""
+    return _OBJECT.fullmatch(name) is not None
 
 
 def stems(names: Collection[str]) -> dict[str, str]:

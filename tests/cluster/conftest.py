@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,7 +17,10 @@ import fsspec
 import pytest
 from kubernetes import client, config
 from kubernetes.client import ApiClient
+from support import Namespace, new_namespace
 from urllib3.exceptions import HTTPError
+
+from argo_kedro.cluster.client import KubernetesCluster
 
 HERE = Path(__file__).parent
 FLIGHTS = HERE.parents[1] / "examples" / "flights"
@@ -40,6 +42,26 @@ class Bed:
     def api(self, context: str = "admin") -> ApiClient:
         """A client for this user; close it, as `with bed.api() as api` does."""
         return config.new_client_from_config(str(self.kubeconfig), context=context)
+
+    @property
+    def s3_env(self) -> dict[str, str]:
+        """What a pod or a process needs to find the buckets."""
+        return {
+            "AWS_ACCESS_KEY_ID": self.s3["key"],
+            "AWS_SECRET_ACCESS_KEY": self.s3["secret"],
+            "AWS_ENDPOINT_URL": self.s3["endpoint"],
+            "AWS_DEFAULT_REGION": "us-east-1",
+        }
+
+    def files(self) -> Any:
+        """Fsspec's filesystem of the buckets; not from its cache, whose directory listings outlive a test."""
+        return fsspec.filesystem(
+            "s3",
+            key=self.s3["key"],
+            secret=self.s3["secret"],
+            endpoint_url=self.s3["endpoint"],
+            skip_instance_cache=True,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,45 +103,31 @@ def bed() -> Bed:
 
 
 @pytest.fixture
-def namespace(bed: Bed) -> Iterator[str]:
+def own(bed: Bed) -> Iterator[Namespace]:
     """A new namespace, where the default service account may do what Argo's executor has to."""
-    name = f"t-{uuid.uuid4().hex[:8]}"
-    with bed.api() as api:
-        core, rights = client.CoreV1Api(api), client.RbacAuthorizationV1Api(api)
-        core.create_namespace({"metadata": {"name": name}})
-        rule = {"apiGroups": ["argoproj.io"], "resources": ["workflowtaskresults"], "verbs": ["create", "patch"]}
-        rights.create_namespaced_role(name, {"metadata": {"name": "executor"}, "rules": [rule]})
-        binding = {
-            "metadata": {"name": "executor"},
-            "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": "executor"},
-            "subjects": [{"kind": "ServiceAccount", "name": "default", "namespace": name}],
-        }
-        rights.create_namespaced_role_binding(name, binding)
-        end = time.monotonic() + 60
-        while not core.list_namespaced_service_account(name).items:  # Kubernetes creates it, in its own time
-            assert time.monotonic() < end, f"{name} has no service account"
-            time.sleep(0.1)
-        yield name
-        core.delete_namespace(name)  # begins; what is in there ends by itself
+    with new_namespace(bed.kubeconfig) as found:
+        yield found
+
+
+@pytest.fixture
+def namespace(own: Namespace) -> str:
+    """The name of a new namespace."""
+    return own.cluster.namespace
+
+
+@pytest.fixture
+def cluster(own: Namespace) -> KubernetesCluster:
+    """A new namespace, as the verbs reach it."""
+    return own.cluster
 
 
 @pytest.fixture
 def s3(bed: Bed) -> Iterator[Bucket]:
     """A new bucket."""
     name = f"t-{uuid.uuid4().hex[:8]}"
-    store = bed.s3
-    # Not from fsspec's cache, whose directory listings outlive a test.
-    files = fsspec.filesystem(
-        "s3", key=store["key"], secret=store["secret"], endpoint_url=store["endpoint"], skip_instance_cache=True
-    )
+    files = bed.files()
     files.mkdir(name)
-    env = {
-        "AWS_ACCESS_KEY_ID": store["key"],
-        "AWS_SECRET_ACCESS_KEY": store["secret"],
-        "AWS_ENDPOINT_URL": store["endpoint"],
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }
-    yield Bucket(name=name, files=files, env=env)
+    yield Bucket(name=name, files=files, env=bed.s3_env)
     files.rm(name, recursive=True)
 
 

@@ -102,8 +102,17 @@ def run_all(cluster: Cluster, documents: Mapping[str, Json], *, until: Until | N
     return {key: each.result() for key, each in running.items()}
 
 
+def eventually(ready: Callable[[], Any], *, seconds: float = 90) -> Any:
+    """What `ready` returns, once that is something."""
+    end = time.monotonic() + seconds
+    while not (found := ready()):
+        assert time.monotonic() < end, f"it did not come about in {seconds:.0f} s"
+        time.sleep(0.3)
+    return found
+
+
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class Namespace:
     """A namespace of the bed, and an admin's way to it."""
 
     cluster: KubernetesCluster
@@ -115,12 +124,12 @@ class Place:
 
 
 @contextmanager
-def place(kubeconfig: Path, labels: Mapping[str, str] | None = None) -> Iterator[Place]:
+def new_namespace(kubeconfig: Path, labels: Mapping[str, str] | None = None) -> Iterator[Namespace]:
     """A new namespace, with the right that Argo's executor needs for its default service account."""
     name = f"t-{uuid.uuid4().hex[:8]}"
     with pytest.MonkeyPatch.context() as patch, config.new_client_from_config(str(kubeconfig)) as api:
         patch.setenv("KUBECONFIG", str(kubeconfig))
-        found = Place(cluster=KubernetesCluster(namespace=name), api=api)
+        found = Namespace(cluster=KubernetesCluster(namespace=name), api=api)
         core = client.CoreV1Api(api)
         core.create_namespace({"metadata": {"name": name, "labels": dict(labels or {})}})
         rights = [{"apiGroups": ["argoproj.io"], "resources": ["workflowtaskresults"], "verbs": ["create", "patch"]}]
@@ -129,8 +138,8 @@ def place(kubeconfig: Path, labels: Mapping[str, str] | None = None) -> Iterator
         subjects = [{"kind": "ServiceAccount", "name": "default", "namespace": name}]
         found.create({**kind, "kind": "Role", "rules": rights})
         found.create({**kind, "kind": "RoleBinding", "roleRef": role, "subjects": subjects})
-        while not core.list_namespaced_service_account(name).items:  # Kubernetes creates the default one
-            time.sleep(0.2)
+        # Kubernetes creates the default one.
+        eventually(lambda: core.list_namespaced_service_account(name).items, seconds=60)
         try:
             yield found
         finally:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from kubernetes import client
 from kubernetes.client import ApiClient, ApiException
+from support import eventually
 
 HERE = Path(__file__).parent
 ENDED = ("Succeeded", "Failed", "Error")
@@ -22,15 +23,6 @@ ARGO = ("argoproj.io", "v1alpha1")
 def api(bed: Any) -> Iterator[ApiClient]:
     with bed.api() as made:
         yield made
-
-
-def until(ready: Callable[[], Any], seconds: int = 180) -> Any:
-    """What `ready` returns, once that is something."""
-    end = time.monotonic() + seconds
-    while not (found := ready()):
-        assert time.monotonic() < end, f"not within {seconds} s"
-        time.sleep(0.3)
-    return found
 
 
 def pod(api: ApiClient, namespace: str, script: str, **container: Any) -> tuple[str, str]:
@@ -45,7 +37,7 @@ def pod(api: ApiClient, namespace: str, script: str, **container: Any) -> tuple[
         status = core.read_namespaced_pod(name, namespace).status
         return status if status.phase in ENDED else None
 
-    reason = until(ended).container_statuses[0].state.terminated.reason
+    reason = eventually(ended, seconds=180).container_statuses[0].state.terminated.reason
     # Not as text: that is Python's b'...' in client 36.
     raw = core.read_namespaced_pod_log(name, namespace, _preload_content=False)
     return reason, raw.data.decode()
@@ -79,7 +71,7 @@ def workflow(api: ApiClient, namespace: str, scripts: dict[str, str]) -> Any:
         found = custom.get_namespaced_custom_object(*ARGO, namespace, "workflows", made).get("status", {})
         return found if found.get("phase") in ENDED else None
 
-    return until(ended)
+    return eventually(ended, seconds=180)
 
 
 def test_three_tasks_run_one_after_the_other_in_pods_of_their_own(api: ApiClient, namespace: str) -> None:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import signal
-import time
-from collections.abc import Callable
 
 import pytest
 import yaml
 from projects import Place
-from support import busybox, workflow
+from support import busybox, eventually, workflow
 
-from argo_kedro.cluster.client import KubernetesCluster
+from argo_kedro.cluster.protocol import Cluster
 from argo_kedro.cluster.state import run_state
 
 pytestmark = pytest.mark.cluster
@@ -41,17 +39,8 @@ def place(project, bed, namespace) -> Place:
     return Place(folder=project(REGISTRY, CATALOG, argo, files=files), kubeconfig=bed.kubeconfig, namespace=namespace)
 
 
-@pytest.fixture
-def cluster(bed, namespace, monkeypatch) -> KubernetesCluster:
-    monkeypatch.setenv("KUBECONFIG", str(bed.kubeconfig))
-    return KubernetesCluster(namespace=namespace)
-
-
-def until(true: Callable[[], bool], seconds: float = 90) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.5)
+def is_running(cluster: Cluster, name: str) -> bool:
+    return any(task.phase == "Running" for task in run_state(cluster.get("workflows", name)).tasks)
 
 
 def test_a_workflow_that_succeeds_and_all_that_is_said(place):
@@ -98,7 +87,7 @@ def test_a_failure_ends_with_6_and_the_words_of_kedro_and_a_retry_runs_the_rest(
 def test_stop_ends_what_runs_and_retry_goes_on(place, cluster):
     file = place.manifest("long.yaml", workflow("long", busybox("one", "test -f /tmp/x; sleep 300")))
     name = place.argo("submit", file).last
-    until(lambda: any(task.phase == "Running" for task in run_state(cluster.get("workflows", name)).tasks))
+    eventually(lambda: is_running(cluster, name))
 
     place.argo("stop", name)
     stopped = place.argo("status", name, "--wait", code=6)
@@ -106,16 +95,16 @@ def test_stop_ends_what_runs_and_retry_goes_on(place, cluster):
     assert "stopped" in stopped.stderr.lower()
     assert f"{name} is over" in place.argo("stop", name, code=5).stderr
     place.argo("retry", name)
-    until(lambda: any(task.phase == "Running" for task in run_state(cluster.get("workflows", name)).tasks))
+    eventually(lambda: is_running(cluster, name))
     place.argo("delete", name)
 
 
 def test_ctrl_c_leaves_the_workflow_running_and_says_so(place, cluster):
     file = place.manifest("long.yaml", workflow("long", busybox("one", "sleep 300")))
     waiting = place.started("submit", file, "--wait")
-    until(lambda: bool(cluster.listing("workflows").items))
+    eventually(lambda: bool(cluster.listing("workflows").items))
     name = cluster.listing("workflows").items[0]["metadata"]["name"]
-    until(lambda: any(task.phase == "Running" for task in run_state(cluster.get("workflows", name)).tasks))
+    eventually(lambda: is_running(cluster, name))
 
     waiting.send_signal(signal.SIGINT)
     _, stderr = waiting.communicate(timeout=30)

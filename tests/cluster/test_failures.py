@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import Any, NamedTuple
 
 import pytest
-from support import Place, Told, busybox, place, run, run_all, workflow
+from support import Namespace, Told, busybox, new_namespace, run, run_all, workflow
 
 from argo_kedro.cluster.deeds import stop
 from argo_kedro.cluster.state import FAILED
@@ -167,28 +167,28 @@ def explained(told: Told) -> bool:
 
 
 @pytest.fixture(scope="module")
-def here(bed: Any) -> Iterator[Place]:
+def here(bed: Any) -> Iterator[Namespace]:
     secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "storage"}, "stringData": {"key": "x"}}
-    with place(bed.kubeconfig) as found:
+    with new_namespace(bed.kubeconfig) as found:
         found.create({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "nobody"}})
         found.create(secret)
         yield found
 
 
 @pytest.fixture(scope="module")
-def ended(here: Place) -> dict[str, Told]:
+def ended(here: Namespace) -> dict[str, Told]:
     documents = {key: workflow(key, each.template) for key, each in ENDS.items()}
     return run_all(here.cluster, {**documents, **{key: document for key, (document, _) in WHOLE.items()}})
 
 
 @pytest.fixture(scope="module")
-def waited(here: Place) -> dict[str, Told]:
+def waited(here: Namespace) -> dict[str, Told]:
     documents = {key: workflow(key, each.template) for key, each in WAITS.items()}
     return run_all(here.cluster, documents, until=explained)
 
 
 @pytest.mark.parametrize("key", ENDS)
-def test_a_task_that_fails_is_told_with_its_cause(here: Place, ended: dict[str, Told], key: str) -> None:
+def test_a_task_that_fails_is_told_with_its_cause(here: Namespace, ended: dict[str, Told], key: str) -> None:
     told = ended[key]
 
     assert told.words("t") == ENDS[key].words.replace("NAMESPACE", here.cluster.namespace)
@@ -197,7 +197,7 @@ def test_a_task_that_fails_is_told_with_its_cause(here: Place, ended: dict[str, 
 
 
 @pytest.mark.parametrize("key", WAITS)
-def test_a_pod_that_cannot_start_is_told_with_its_cause(here: Place, waited: dict[str, Told], key: str) -> None:
+def test_a_pod_that_cannot_start_is_told_with_its_cause(here: Namespace, waited: dict[str, Told], key: str) -> None:
     words, _, way_out = waited[key].words("t").partition(". Hint: ")
 
     assert words == WAITS[key].words.replace("NAMESPACE", here.cluster.namespace)
@@ -213,7 +213,7 @@ def test_a_workflow_that_cannot_run_is_told_with_its_cause(ended: dict[str, Told
     assert fnmatchcase(last.message, WHOLE[key][1])
 
 
-def test_the_deadline_of_a_workflow_ends_what_runs_and_what_waits(here: Place) -> None:
+def test_the_deadline_of_a_workflow_ends_what_runs_and_what_waits(here: Namespace) -> None:
     # Argo sees that a deadline is over when something happens, as here, where the kubelet ends the task that runs.
     document = workflow("late", busybox("runs", "sleep 60"), waiting("waits"), activeDeadlineSeconds=8)
 
@@ -223,7 +223,7 @@ def test_the_deadline_of_a_workflow_ends_what_runs_and_what_waits(here: Place) -
     assert told.words("runs") in (told.words("waits"), "it ran longer than it may")  # whoever is first to see it
 
 
-def test_a_workflow_that_somebody_stops_is_told_so(here: Place) -> None:
+def test_a_workflow_that_somebody_stops_is_told_so(here: Namespace) -> None:
     def stopped(told: Told) -> bool:
         if phase(told) == "Running":
             stop(here.cluster, told.name)
@@ -236,7 +236,7 @@ def test_a_workflow_that_somebody_stops_is_told_so(here: Place) -> None:
 
 
 def test_a_quota_that_is_used_up_is_named(bed: Any) -> None:
-    with place(bed.kubeconfig) as own:
+    with new_namespace(bed.kubeconfig) as own:
         own.create(quota(pods="0"))
         told = run(own.cluster, workflow("quota", busybox("t")), until=explained)
 
@@ -246,7 +246,7 @@ def test_a_quota_that_is_used_up_is_named(bed: Any) -> None:
 
 
 def test_a_quota_that_wants_more_to_be_said_is_named(bed: Any) -> None:
-    with place(bed.kubeconfig) as own:
+    with new_namespace(bed.kubeconfig) as own:
         own.create(quota(**{"limits.memory": "1Gi"}))
         told = run(own.cluster, workflow("quota", case("", limits={"memory": "64Mi"}).template))
 
@@ -257,7 +257,7 @@ def test_a_quota_that_wants_more_to_be_said_is_named(bed: Any) -> None:
 
 def test_a_machine_that_is_too_large_for_the_namespace_is_named(bed: Any) -> None:
     limits = {"limits": [{"type": "Container", "max": {"memory": "64Mi"}}]}
-    with place(bed.kubeconfig) as own:
+    with new_namespace(bed.kubeconfig) as own:
         own.create({"apiVersion": "v1", "kind": "LimitRange", "metadata": {"name": "team"}, "spec": limits})
         told = run(own.cluster, workflow("large", case("", limits={"memory": "65Mi"}).template))
 
@@ -265,7 +265,7 @@ def test_a_machine_that_is_too_large_for_the_namespace_is_named(bed: Any) -> Non
 
 
 def test_a_namespace_that_takes_only_restricted_pods_says_what_they_lack(bed: Any) -> None:
-    with place(bed.kubeconfig, {"pod-security.kubernetes.io/enforce": "restricted"}) as own:
+    with new_namespace(bed.kubeconfig, {"pod-security.kubernetes.io/enforce": "restricted"}) as own:
         told = run(own.cluster, workflow("plain", busybox("t")))
 
     assert told.words("t").startswith("the namespace takes only pods of the Pod Security level restricted:latest: ")

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import fsspec
 import pytest
 from kubernetes import client
 from projects import Place
@@ -36,18 +35,10 @@ BUCKET = "flights-demo"  # that conf/cloud/globals.yml of the example names
 @pytest.fixture
 def files(bed):
     """The bed's bucket with the raw data in it."""
-    env = {
-        **os.environ,
-        "AWS_ACCESS_KEY_ID": bed.s3["key"],
-        "AWS_SECRET_ACCESS_KEY": bed.s3["secret"],
-        "AWS_ENDPOINT_URL": bed.s3["endpoint"],
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }
+    env = {**os.environ, **bed.s3_env}
     command = [sys.executable, "-m", "flights.get_data", "--to", f"s3://{BUCKET}/01_raw"]
     subprocess.run(command, cwd=FLIGHTS, env=env, check=True, capture_output=True, timeout=120)
-    return fsspec.filesystem(
-        "s3", key=bed.s3["key"], secret=bed.s3["secret"], endpoint_url=bed.s3["endpoint"], skip_instance_cache=True
-    )
+    return bed.files()
 
 
 @pytest.fixture
@@ -84,7 +75,7 @@ def test_two_runs_at_once_from_submit_to_the_answer_do_not_mix(place: Place, fil
 
 
 def test_a_node_that_fails_is_mended_in_another_image_and_only_the_rest_runs_again(
-    place: Place, files, build_image, monkeypatch: pytest.MonkeyPatch
+    place: Place, files, build_image, cluster: KubernetesCluster
 ) -> None:
     code = place.folder / "src/flights/pipelines/data_processing/features.py"
     good = code.read_text(encoding="utf-8")
@@ -93,8 +84,6 @@ def test_a_node_that_fails_is_mended_in_another_image_and_only_the_rest_runs_aga
     code.write_text(broken, encoding="utf-8")
     build_image(place.folder, "local/flights:broken")
     code.write_text(good, encoding="utf-8")
-    monkeypatch.setenv("KUBECONFIG", str(place.kubeconfig))
-    cluster = KubernetesCluster(namespace=place.namespace)
 
     failed = place.argo("submit", "--pipelines", "data_processing", "--image", "local/flights:broken", "--wait", code=6)
 

@@ -22,7 +22,7 @@ from typing import Any
 
 import pytest
 import yaml
-from support import Place, Told, busybox, place, run_all, workflow
+from support import Namespace, Told, busybox, new_namespace, run_all, workflow
 
 from argo_kedro.cluster.client import KubernetesCluster
 from argo_kedro.cluster.logs import LogLine, lines
@@ -66,13 +66,13 @@ def retried(name: str) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def here(bed: Any) -> Iterator[Place]:
-    with place(bed.kubeconfig) as found:
+def here(bed: Any) -> Iterator[Namespace]:
+    with new_namespace(bed.kubeconfig) as found:
         yield found
 
 
 @pytest.fixture(scope="module")
-def ended(here: Place) -> dict[str, Told]:
+def ended(here: Namespace) -> dict[str, Told]:
     documents = {
         "turns": by_turns(),
         "writes": workflow("writes", busybox("t", WRITES)),
@@ -87,14 +87,14 @@ def of(found: Iterable[LogLine | Notice]) -> list[tuple[str, int, str]]:
     return [(line.label, line.attempt, line.text) for line in found if isinstance(line, LogLine)]
 
 
-def sent(here: Place, document: dict[str, Any]) -> str:
+def sent(here: Namespace, document: dict[str, Any]) -> str:
     """Submit a workflow, without a look at what becomes of it."""
     whole = named(document, namespace=here.cluster.namespace)
     submit(here.cluster, whole)
     return str(whole["metadata"]["name"])
 
 
-def test_two_tasks_that_write_in_turn_are_merged(here: Place, ended: dict[str, Told]) -> None:
+def test_two_tasks_that_write_in_turn_are_merged(here: Namespace, ended: dict[str, Told]) -> None:
     found = [line for line in lines(here.cluster, ended["turns"].name) if isinstance(line, LogLine)]
 
     assert [line.text for line in found] == [f"{task}{n}" for n in range(1, 6) for task in "ab"]
@@ -102,7 +102,7 @@ def test_two_tasks_that_write_in_turn_are_merged(here: Place, ended: dict[str, T
     assert all(one.at < other.at for one, other in pairwise(found))
 
 
-def test_one_task_of_two_is_chosen(here: Place, ended: dict[str, Told]) -> None:
+def test_one_task_of_two_is_chosen(here: Namespace, ended: dict[str, Told]) -> None:
     found = of(lines(here.cluster, ended["turns"].name, task="Task A", labels={"a": "Task A"}))
 
     assert found == [("Task A", 0, f"a{n}") for n in range(1, 6)]
@@ -111,19 +111,19 @@ def test_one_task_of_two_is_chosen(here: Place, ended: dict[str, Told]) -> None:
     assert caught.value.hint.endswith("There are: a, b, begin.")
 
 
-def test_what_a_task_writes_survives_and_what_argo_adds_does_not(here: Place, ended: dict[str, Told]) -> None:
+def test_what_a_task_writes_survives_and_what_argo_adds_does_not(here: Namespace, ended: dict[str, Told]) -> None:
     assert [text for _, _, text in of(lines(here.cluster, ended["writes"].name))] == WRITTEN
 
 
-def test_a_task_that_failed_shows_only_its_own_lines(here: Place, ended: dict[str, Told]) -> None:
+def test_a_task_that_failed_shows_only_its_own_lines(here: Namespace, ended: dict[str, Told]) -> None:
     assert sorted(text for _, _, text in of(lines(here.cluster, ended["fails"].name))) == ["err", "out"]
 
 
-def test_each_attempt_has_its_lines(here: Place, ended: dict[str, Told]) -> None:
+def test_each_attempt_has_its_lines(here: Namespace, ended: dict[str, Told]) -> None:
     assert of(lines(here.cluster, ended["again"].name)) == [("t", 0, "try 0"), ("t", 1, "try 1")]
 
 
-def test_a_task_whose_pod_is_gone_is_named(here: Place, ended: dict[str, Told]) -> None:
+def test_a_task_whose_pod_is_gone_is_named(here: Namespace, ended: dict[str, Told]) -> None:
     state = ended["gone"].state
     assert state is not None
     pod = next(task.pod for task in state.tasks if task.path == "gone-task")
@@ -138,7 +138,7 @@ def test_a_task_whose_pod_is_gone_is_named(here: Place, ended: dict[str, Told]) 
     assert notice.message.startswith("there is no log of gone-task: ")
 
 
-def test_logs_are_followed_from_before_the_first_pod_to_the_end(here: Place) -> None:
+def test_logs_are_followed_from_before_the_first_pod_to_the_end(here: Namespace) -> None:
     templates = [busybox("first", LONG.format(0.02)), busybox("second", "echo x; exit 3"), retried("third")]
     wait = {"name": "wait", "suspend": {"duration": "3"}}
     needs = {"first": ["wait"], "second": ["first"], "third": ["first"]}
@@ -229,7 +229,7 @@ def relay(bed: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
     found.close()
 
 
-def test_streams_that_break_lose_nothing_and_double_nothing(here: Place, relay: Relay) -> None:
+def test_streams_that_break_lose_nothing_and_double_nothing(here: Namespace, relay: Relay) -> None:
     name = sent(here, workflow("cut", *(busybox(task, LONG.format(0.06)) for task in "ab")))
     cluster = KubernetesCluster(namespace=here.cluster.namespace)
     found: list[LogLine | Notice] = []

@@ -6,7 +6,6 @@ import pytest
 import yaml
 from support import run
 
-from argo_kedro.cluster.client import KubernetesCluster
 from argo_kedro.manifest import render, validate
 from argo_kedro.model import Setting, Task, Template, Workflow
 
@@ -30,12 +29,6 @@ def manifest(tasks: int) -> dict:
     template = Template(name="small", body={"retryStrategy": {"limit": "1"}, "container": container})
     whole = Workflow(name="wide", namespace="", pipelines=("p",), env="e", tasks=made, templates=(template,))
     return yaml.load(render(whole), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-
-
-@pytest.fixture
-def cluster(bed, namespace, monkeypatch) -> KubernetesCluster:
-    monkeypatch.setenv("KUBECONFIG", str(bed.kubeconfig))
-    return KubernetesCluster(namespace=namespace)
 
 
 def test_600_tasks_are_accepted_by_full_crds(cluster):

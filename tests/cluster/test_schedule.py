@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from projects import ONE_NODE, Place
-from support import busybox, workflow
-
-from argo_kedro.cluster.client import KubernetesCluster
+from support import busybox, eventually, workflow
 
 pytestmark = pytest.mark.cluster
 
@@ -24,12 +21,6 @@ APISERVER = Path(__file__).parent / "bed" / "apiserver.sh"
 
 
 @pytest.fixture
-def cluster(bed, namespace, monkeypatch) -> KubernetesCluster:
-    monkeypatch.setenv("KUBECONFIG", str(bed.kubeconfig))
-    return KubernetesCluster(namespace=namespace)
-
-
-@pytest.fixture
 def place(project, bed, namespace) -> Place:
     folder = project(
         ONE_NODE, "", ARGO.format(namespace=namespace, more=""), files={"conf/base/parameters.yml": "a: 1\n"}
@@ -37,19 +28,12 @@ def place(project, bed, namespace) -> Place:
     return Place(folder=folder, kubeconfig=bed.kubeconfig, namespace=namespace)
 
 
-def until(true: Callable[[], object], seconds: float = 120) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, f"it did not come about in {seconds:.0f} s"
-        time.sleep(0.5)
-
-
 def test_a_schedule_fires_is_changed_and_is_removed(place, cluster):
     made = place.argo("schedule")
 
     assert made.last == "pkg"
     assert "Scheduled pkg: * * * * * (Europe/Berlin)." in made.stderr
-    until(lambda: cluster.listing("workflows").items)
+    eventually(lambda: cluster.listing("workflows").items, seconds=120)
     fired = cluster.listing("workflows").items[0]
     assert fired["metadata"]["name"].startswith("pkg-")
     assert fired["metadata"]["labels"]["workflows.argoproj.io/cron-workflow"] == "pkg"
@@ -72,9 +56,9 @@ def test_waiting_survives_a_kill_and_a_restart_of_the_api_server(place, cluster,
     )
     waiting = place.started("submit", file, "--wait")
     try:
-        until(lambda: cluster.listing("workflows").items)
+        eventually(lambda: cluster.listing("workflows").items, seconds=120)
         name = cluster.listing("workflows").items[0]["metadata"]["name"]
-        until(lambda: (cluster.get("workflows", name).get("status") or {}).get("nodes"))
+        eventually(lambda: (cluster.get("workflows", name).get("status") or {}).get("nodes"), seconds=120)
         subprocess.run([APISERVER, "stop"], check=True, timeout=60)
         time.sleep(12)
         subprocess.run([APISERVER, "start"], check=True, timeout=120)

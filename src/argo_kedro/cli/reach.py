@@ -19,6 +19,7 @@ import click
 from kedro.framework.startup import ProjectMetadata
 
 from argo_kedro.cli import console
+from argo_kedro.names import is_object_name
 
 if TYPE_CHECKING:
     from argo_kedro.cluster import Cluster
@@ -26,15 +27,13 @@ if TYPE_CHECKING:
 
 LATEST = "@latest"
 _LAST = Path("argo", "last.json")  # in the project's folder
-_NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?\Z")
-
 _IMAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@-]*\Z")
 
 _C = TypeVar("_C", bound=Callable[..., Any])
 
 
 def kubernetes_name(_context: click.Context, parameter: click.Parameter, value: str | None) -> str:
-    """A name as Kubernetes has them. In the address of a request `.` would be all workflows, for `delete` too.
+    """A name as Kubernetes has them, before it becomes part of an address.
 
     Raises:
         click.UsageError: if it is none, or is empty where one is required.
@@ -43,7 +42,7 @@ def kubernetes_name(_context: click.Context, parameter: click.Parameter, value: 
         return ""
     if value == LATEST and isinstance(parameter, click.Argument):
         return value
-    if not value or not _NAME.match(value):
+    if not value or not is_object_name(value):
         raise click.BadParameter(f"{value!r} is no name of Kubernetes: lowercase letters, digits, '-' and '.'.")
     return value
 

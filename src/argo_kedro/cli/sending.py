@@ -32,6 +32,25 @@ class Parcel:
     text: str = ""
 
 
+def asked_for(
+    metadata: ProjectMetadata,
+    reach: Reach,
+    options: Mapping[str, Any],
+    workflow_name: str,
+    *,
+    manifest: Path | None,
+    template: str,
+    image: str,
+) -> tuple[Reach, Parcel]:
+    """What was asked for, from the cluster's template, a file, or the project; and the way to where it goes."""
+    if template:
+        return reach, of_template(reach, template, options.get("params") or {}, image=image)
+    if manifest:
+        parcel = of_file(manifest, image=image)
+        return reach.in_namespace_of(parcel.document), parcel
+    return reach, of_project(metadata, {**options, "env": reach.env}, workflow_name, image=image)
+
+
 def of_project(
     metadata: ProjectMetadata,
     chosen: Mapping[str, Any],

@@ -56,13 +56,9 @@ def submit(
     stop_on_two_images(image, build=build)
     _stop_on_conflicts(manifest, template, {**chosen, "workflow_name": workflow_name, "build": template and build})
     reach = reached(metadata, {**chosen, "context": context, "namespace": namespace})
-    if template:
-        parcel = sending.of_template(reach, template, chosen.get("params") or {}, image=image)
-    elif manifest:
-        parcel = sending.of_file(manifest, image=image)
-        reach = reach.in_namespace_of(parcel.document)
-    else:
-        parcel = sending.of_project(metadata, {**chosen, "env": reach.env}, workflow_name, image=image)
+    reach, parcel = sending.asked_for(
+        metadata, reach, chosen, workflow_name, manifest=manifest, template=template, image=image
+    )
     # What was compiled before names the image that was meant.
     wanted = False if build is None and (manifest or template) else build
     if dry_run:

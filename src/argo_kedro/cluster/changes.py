@@ -7,9 +7,7 @@ from datetime import datetime, timezone
 
 from argo_kedro.cluster.reasons import reason
 from argo_kedro.cluster.state import RunState, TaskState
-from argo_kedro.events import TaskChanged
-
-_ENDED = frozenset({"Succeeded", "Failed", "Error", "Skipped", "Omitted"})
+from argo_kedro.events import ENDED, TaskChanged
 
 
 def changes(before: RunState | None, after: RunState) -> Iterator[TaskChanged]:
@@ -20,7 +18,7 @@ def changes(before: RunState | None, after: RunState) -> Iterator[TaskChanged]:
         old = known.get(task.path)
         if old and (old.phase, old.attempt) == (task.phase, task.attempt):
             continue
-        if task.phase in ("Running", "Retrying") or task.phase in _ENDED:
+        if task.phase in ("Running", "Retrying") or task.phase in ENDED:
             yield changed(task, task.phase, _words(task), task.seconds(now))
 
 

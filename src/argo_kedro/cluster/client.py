@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from functools import partial
@@ -17,6 +16,7 @@ from argo_kedro.cluster.kubeconfig import connection
 from argo_kedro.cluster.protocol import Change, Expired, Kind, Listing, Refused, Unanswered
 from argo_kedro.cluster.refusals import no_answer, refusal
 from argo_kedro.model import Json
+from argo_kedro.names import is_object_name
 
 _GROUP, _VERSION = "argoproj.io", "v1alpha1"
 _CORE = frozenset({"pods", "events"})
@@ -26,7 +26,6 @@ _SHOWN = 120  # bytes of an answer that is none
 _QUIET = 24 * 60 * 60  # seconds; the client takes no `None`
 _PAGE = 500  # objects in one answer
 _UNAUTHORIZED = 401
-_NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")  # RFC 1123
 
 
 class KubernetesCluster:
@@ -235,7 +234,7 @@ def _one(name: str) -> str:
     Raises:
         Refused: if it is no name.
     """
-    if not _NAME.fullmatch(name):
+    if not is_object_name(name):
         raise Refused(f"{name!r} is not the name of an object.", hint="`kedro argo list` shows those of workflows.")
     return name
 

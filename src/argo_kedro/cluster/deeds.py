@@ -9,6 +9,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from argo_kedro.cluster.finding import MANAGED
+from argo_kedro.cluster.nodes import NODE_ID, OF_WORKFLOW
 from argo_kedro.cluster.protocol import AlreadyThere, Changed, Cluster, Kind, NotThere, text
 from argo_kedro.cluster.retrying import Retry, retried
 from argo_kedro.cluster.state import END_PHASES
@@ -16,8 +17,6 @@ from argo_kedro.cluster.submission import Sleep, patiently, pause
 from argo_kedro.errors import ClusterError
 from argo_kedro.model import Json
 
-_OF_WORKFLOW = "workflows.argoproj.io/workflow"  # label of its pods
-_NODE = "workflows.argoproj.io/node-id"  # annotation of a pod
 _TRIES = 5
 _GONE = 60  # looks at pods that are being deleted, a second apart
 
@@ -111,8 +110,8 @@ class _Pods:
 
     def names(self) -> list[str]:
         """Those that are still there."""
-        found = self.cluster.listing("pods", labels=f"{_OF_WORKFLOW}={self.workflow}").items
-        ours = (pod for pod in found if text(pod, "metadata", "annotations", _NODE) in self.nodes)
+        found = self.cluster.listing("pods", labels=f"{OF_WORKFLOW}={self.workflow}").items
+        ours = (pod for pod in found if text(pod, "metadata", "annotations", NODE_ID) in self.nodes)
         return [text(pod, "metadata", "name") for pod in ours]
 
     def delete(self, sleep: Sleep) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from argo_kedro.cluster.protocol import Cluster, text
-from argo_kedro.cluster.state import moment
+from argo_kedro.cluster.state import Span, moment
 from argo_kedro.cluster.submission import patiently
 from argo_kedro.errors import ClusterError
 from argo_kedro.model import Json
@@ -16,9 +16,9 @@ MANAGED = "app.kubernetes.io/managed-by=argo-kedro"  # label of all that we make
 _PROJECT = "argo-kedro/project"
 
 
-def workflows(cluster: Cluster, package: str = "", *, everyone: bool = False) -> list[Json]:
-    """The workflows of a project, the newest first; of all projects without one, of everybody with `everyone`."""
-    labels = "" if everyone else f"{_PROJECT}={label_value(package)}" if package else MANAGED
+def workflows(cluster: Cluster, package: str, *, everyone: bool = False) -> list[Json]:
+    """The workflows of a project, the newest first; with `everyone` all that are in the namespace."""
+    labels = "" if everyone else f"{_PROJECT}={label_value(package)}"
     found = patiently(lambda: cluster.listing("workflows", labels=labels)).items
     return sorted(found, key=lambda workflow: text(workflow, "metadata", "creationTimestamp"), reverse=True)
 
@@ -39,21 +39,15 @@ def newest(cluster: Cluster, package: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Summary:
+class Summary(Span):
     """A workflow in a line."""
 
     name: str
     phase: str
     created: datetime | None
-    began: datetime | None
-    ended: datetime | None
     progress: str  # `7/18`, as Argo counts
     pipeline: str
     env: str
-
-    def seconds(self, now: datetime) -> float:
-        """How long it took, or has taken until now."""
-        return max(0.0, ((self.ended or now) - self.began).total_seconds()) if self.began else 0.0
 
 
 def summary(workflow: Json) -> Summary:

@@ -52,8 +52,8 @@ class _Follower:
         self._cluster, self._name, self._listen, self._clock = cluster, name, listen, clock
         self._uid = ""
         self._away: float | None = None  # since when there is no answer
-        self._refused: float | None = None  # since when we are not allowed to read or watch it
         self._told = False  # that there is none
+        self._refused: float | None = None  # since when we are not allowed to read or watch it
         self._tries = 0
         self._first_seen = clock.now()
         self._unseen = False  # that no controller has looked at it, told
@@ -122,6 +122,7 @@ class _Follower:
 
     def _unanswered(self, error: ClusterError) -> None:
         now = self._clock.now()
+        self._refused = None  # a server that comes back may once more not have read its rules
         self._away = now if self._away is None else self._away
         if now - self._away > _GIVE_UP:
             hint = f"the workflow goes on without us: `kedro argo status {self._name}` when the cluster is back."

@@ -11,7 +11,7 @@ from argo_kedro.cluster.following import Clock
 from argo_kedro.cluster.labels import labels_of, nodes_in
 from argo_kedro.cluster.log_following import Following, Look
 from argo_kedro.cluster.log_merging import merged
-from argo_kedro.cluster.nodes import Node, nodes
+from argo_kedro.cluster.nodes import OF_WORKFLOW, Node, nodes
 from argo_kedro.cluster.pod_log import LogLine, LogPod, PodLog, log_pod
 from argo_kedro.cluster.protocol import Cluster, NotThere, text
 from argo_kedro.cluster.state import END_PHASES, spec_of, task_path
@@ -23,7 +23,6 @@ from argo_kedro.names import nearest
 
 __all__ = ["LogLine", "lines"]
 
-_OF_WORKFLOW = "workflows.argoproj.io/workflow"  # label of its pods
 _ITEM = re.compile(r"\(\d+:[^(]*?\)(?=[.(\[]|\Z)")  # in the path of a task that has several
 _BEGUN = frozenset({"Running", "Succeeded", "Failed", "Error"})
 _SHOWN = 20  # tasks named in a message
@@ -90,7 +89,7 @@ class _Tasks:
         if self._given is None:
             self._labels = labels_of(workflow)
         self._nodes = nodes_in(workflow)
-        found = self._cluster.listing("pods", labels=f"{_OF_WORKFLOW}={self._name}").items
+        found = self._cluster.listing("pods", labels=f"{OF_WORKFLOW}={self._name}").items
         pods = [log_pod(self._name, document) for document in found]
         executed = _executed(workflow)
         if not self._known:

@@ -15,6 +15,8 @@ from argo_kedro.errors import ClusterError
 from argo_kedro.model import Json
 
 LIMIT = 1024 * 1024  # bytes of a whole workflow as JSON, MAX_WORKFLOW_SIZE of Argo's controller
+OF_WORKFLOW = "workflows.argoproj.io/workflow"  # label of its pods
+NODE_ID = "workflows.argoproj.io/node-id"  # annotation of a pod
 GROUPS = ("DAG", "TaskGroup", "Steps", "StepGroup")
 GOOD = ("Succeeded", "Skipped", "Omitted")
 _BELOW = "(.["  # what follows a task's name in the name of an attempt or item, of a hook or inner task, of a step

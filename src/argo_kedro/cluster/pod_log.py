@@ -10,12 +10,12 @@ from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Any, NamedTuple, final
 
+from argo_kedro.cluster.nodes import NODE_ID
 from argo_kedro.cluster.protocol import Cluster, Refused, text
 from argo_kedro.errors import ClusterError
 from argo_kedro.model import Json
 
-_NODE_ID = "workflows.argoproj.io/node-id"  # annotations of a pod
-_NODE_NAME = "workflows.argoproj.io/node-name"
+_NODE_NAME = "workflows.argoproj.io/node-name"  # annotation of a pod
 _MAIN = "main"
 _ATTEMPT = re.compile(r"\((\d+)\)\Z")  # an item has a colon behind its number, and no other "(" in it
 _STAMP = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)\Z")
@@ -83,7 +83,7 @@ def log_pod(workflow: str, document: Json) -> LogPod:
     return LogPod(
         name=text(document, "metadata", "name"),
         uid=text(document, "metadata", "uid"),
-        node=text(document, "metadata", "annotations", _NODE_ID),
+        node=text(document, "metadata", "annotations", NODE_ID),
         path=_ATTEMPT.sub("", node).removeprefix(f"{workflow}."),
         attempt=int(attempt[1]) if attempt else 0,
         container=container,

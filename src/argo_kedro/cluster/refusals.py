@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from argo_kedro.cluster.protocol import AlreadyThere, Busy, Changed, Expired, NotThere, Refused, Unanswered
 from argo_kedro.errors import ClusterError
 
-_TOO_LARGE = ("request is too large", "Request entity too large", "etcdserver: request is too large")
+_TOO_LARGE = ("request is too large", "Request entity too large")
 _FORBIDDEN = re.compile(
     r'User "(?P<user>[^"]+)" cannot (?P<verb>\S+) resource "(?P<resource>[^"]+)" in API group "(?P<group>[^"]*)"'
     r'(?: in the namespace "(?P<namespace>[^"]+)")?'

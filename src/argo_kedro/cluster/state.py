@@ -22,19 +22,11 @@ _ATTEMPT = re.compile(r"\(\d+\)\Z")
 
 
 @dataclass(frozen=True, kw_only=True)
-class TaskState:
-    """A task as it stands."""
+class Span:
+    """When something began and ended, as far as it has."""
 
-    path: str  # `outer.inner` within a nested DAG
-    template: str
-    phase: str  # Argo's: Pending, Running, Succeeded, Failed, Error, Skipped, Omitted; and Retrying between attempts
-    message: str = ""
-    began: datetime | None = None  # its first attempt
+    began: datetime | None = None
     ended: datetime | None = None
-    attempt: int = 0  # from 0
-    exit_code: str = ""
-    pod: str = ""  # of its last attempt
-    tasks: int = 1  # pods it stands for: all of a DAG that was skipped, none of a hook
 
     def seconds(self, now: datetime) -> float:
         """How long it took, or has taken until now."""
@@ -42,16 +34,27 @@ class TaskState:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunState:
+class TaskState(Span):
+    """A task as it stands; it began with its first attempt."""
+
+    path: str  # `outer.inner` within a nested DAG
+    template: str
+    phase: str  # Argo's: Pending, Running, Succeeded, Failed, Error, Skipped, Omitted; and Retrying between attempts
+    message: str = ""
+    attempt: int = 0  # from 0
+    exit_code: str = ""
+    pod: str = ""  # of its last attempt
+    tasks: int = 1  # pods it stands for: all of a DAG that was skipped, none of a hook
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunState(Span):
     """A workflow as it stands."""
 
     name: str
     namespace: str
     phase: str  # empty until the controller has looked at it
     message: str
-    created: datetime | None
-    began: datetime | None
-    ended: datetime | None
     tasks: tuple[TaskState, ...]  # those that have a node, in the order in which they began
     planned: int  # pods in all, as far as the spec tells
 
@@ -65,10 +68,6 @@ class RunState:
         """The tasks that failed."""
         return tuple(task for task in self.tasks if task.phase in FAILED)
 
-    def seconds(self, now: datetime) -> float:
-        """How long it took, or has taken until now."""
-        return max(0.0, ((self.ended or now) - self.began).total_seconds()) if self.began else 0.0
-
 
 def run_state(workflow: Json) -> RunState:
     """Read a Workflow object."""
@@ -79,7 +78,6 @@ def run_state(workflow: Json) -> RunState:
         namespace=metadata.get("namespace") or "",
         phase=status.get("phase") or "",
         message=status.get("message") or "",
-        created=moment(metadata.get("creationTimestamp")),
         began=moment(status.get("startedAt")),
         ended=moment(status.get("finishedAt")),
         tasks=tuple(_tasks(metadata.get("name") or "", nodes(workflow), pods)),

@@ -16,7 +16,7 @@ from typing import final
 
 import click
 
-from argo_kedro.events import Event, Finished, Notice, Started, TaskChanged
+from argo_kedro.events import ENDED, Event, Finished, Notice, Started, TaskChanged
 from argo_kedro.local import Failure
 from argo_kedro.views.plain import plain
 
@@ -24,7 +24,6 @@ _COLORS = {
     **{"Succeeded": "green", "Failed": "red", "Error": "red", "Running": "cyan"},
     **{"Retrying": "yellow", "Pending": "yellow"},
 }
-_ENDED = frozenset({"Succeeded", "Failed", "Error", "Skipped", "Omitted"})
 _LASTING = frozenset({"Failed", "Error", "Retrying", "Pending"})  # they keep a line above the live block
 _TICK = 0.5  # seconds between two looks at the clock
 _LINES = 8  # running tasks shown at most
@@ -98,7 +97,7 @@ class Progress:
             self._running[event.task] = time.monotonic() - event.seconds
         if event.phase == "Pending":
             self._waiting.add(event.task)
-        if event.phase in _ENDED:
+        if event.phase in ENDED:
             self._done += event.tasks
         if event.phase == "Succeeded":
             self.succeeded.add(event.task.rpartition(".")[2])

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from argo_kedro.cluster import Reason, RunState, TaskState, reason
-from argo_kedro.views.columns import aligned
+from argo_kedro.views.columns import table
 from argo_kedro.views.progress import seconds_text, shown
 
 _HEAD = ("TASK", "STATE", "TIME", "MESSAGE")
@@ -18,7 +18,7 @@ def status_table(state: RunState, labels: Mapping[str, str], waits: Mapping[str,
     rows = [_row(task, labels, waits, now) for task in state.tasks]
     lines = [_headline(state, now)]
     if rows:
-        lines += ["", aligned([[[cell] for cell in row] for row in (_HEAD, *rows)])]
+        lines += ["", table([_HEAD, *rows])]
     begun = sum(task.tasks for task in state.tasks)
     if state.planned > begun:
         lines += ["", f"{state.planned - begun} more {'have not begun' if not state.over else 'did not begin'}."]
