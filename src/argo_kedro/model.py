@@ -12,6 +12,14 @@ DatasetKind = Literal["memory", "local", "remote", "parameter"]
 Kind = Literal["workflow", "template", "cron"]  # of a manifest: Workflow, WorkflowTemplate, CronWorkflow
 
 
+def text(value: Mapping[str, Any], *path: str) -> str:
+    """The text at this path of a document; empty if it is not there."""
+    found: Any = value
+    for key in path:
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return found if isinstance(found, str) else ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Problem:
     """Something that is wrong, where, and the way out.

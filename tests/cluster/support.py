@@ -17,10 +17,10 @@ from kubernetes import client, config, utils
 from argo_kedro.cluster.client import KubernetesCluster
 from argo_kedro.cluster.following import Clock, follow
 from argo_kedro.cluster.protocol import Cluster
-from argo_kedro.cluster.state import RunState
 from argo_kedro.cluster.submission import named, submit
 from argo_kedro.events import Event, TaskChanged
 from argo_kedro.model import Json
+from argo_kedro.workflows.state import RunState
 
 IMAGE = "local/busybox:1"  # has every applet of busybox as a command
 

@@ -10,7 +10,7 @@ from projects import Place
 from support import busybox, eventually, workflow
 
 from argo_kedro.cluster.protocol import Cluster
-from argo_kedro.cluster.state import run_state
+from argo_kedro.workflows.state import run_state
 
 pytestmark = pytest.mark.cluster
 

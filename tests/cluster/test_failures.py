@@ -10,9 +10,9 @@ import pytest
 from support import Namespace, Told, busybox, new_namespace, run, run_all, workflow
 
 from argo_kedro.cluster.deeds import stop
-from argo_kedro.cluster.state import FAILED
 from argo_kedro.events import Finished, TaskChanged
 from argo_kedro.model import Json
+from argo_kedro.workflows.state import FAILED
 
 pytestmark = pytest.mark.cluster
 

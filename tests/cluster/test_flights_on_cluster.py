@@ -13,7 +13,7 @@ from kubernetes import client
 from projects import Place
 
 from argo_kedro.cluster.client import KubernetesCluster
-from argo_kedro.cluster.state import run_state
+from argo_kedro.workflows.state import run_state
 
 pytestmark = pytest.mark.cluster
 

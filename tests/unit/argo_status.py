@@ -11,9 +11,9 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from argo_kedro.cluster.nodes import nodes
-from argo_kedro.cluster.retrying import Retry, retried
 from argo_kedro.names import node_id
+from argo_kedro.workflows.nodes import nodes
+from argo_kedro.workflows.retrying import Retry, retried
 
 Node = dict[str, Any]
 NOW = "2026-11-21T12:00:00Z"

@@ -15,9 +15,9 @@ from workflow_story import GET_FAULTS, LINES, TEMPLATES, WATCH_FAULTS, QuickCloc
 
 from argo_kedro.cluster.following import follow
 from argo_kedro.cluster.protocol import NotThere, Refused
-from argo_kedro.cluster.state import RunState, run_state
 from argo_kedro.errors import ClusterError
 from argo_kedro.events import Event, Finished, Notice, Started, TaskChanged
+from argo_kedro.workflows.state import RunState, run_state
 
 ENDS = {"Succeeded", "Failed", "Error", "Skipped", "Omitted"}
 STORIES = {end: story(end) for end in ("Succeeded", "Failed")}

@@ -28,10 +28,11 @@ def retry(metadata: ProjectMetadata, /, name: str, image: str, wait: bool, **cho
     from argo_kedro import cluster  # here for the reason that `steps` gives
     from argo_kedro.cli import watching
     from argo_kedro.views.progress import shown
+    from argo_kedro.workflows import labels_of
 
     reach, name = reached(metadata, chosen).to(name)
     done = cluster.retry(reach.cluster, name, image=image)
-    labels = cluster.labels_of(done.document)
+    labels = labels_of(done.document)
     again = ", ".join(shown(task, labels) for task in done.again) or "the exit handler"
     console.result(name)
     console.say(f"{name} goes on. Kept: {len(done.kept)} tasks. Again: {again}.")

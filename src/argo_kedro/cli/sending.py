@@ -12,7 +12,7 @@ from kedro.framework.startup import ProjectMetadata
 
 from argo_kedro.cli import console, steps, work
 from argo_kedro.cli.reach import Reach
-from argo_kedro.cluster import NoCluster, Unanswered, labelled, named, patiently
+from argo_kedro.cluster import NoCluster, Unanswered, named, patiently
 from argo_kedro.cluster import validate as validate_there
 from argo_kedro.errors import CompileError
 from argo_kedro.images import Build, needs_build, prepare, publish, stop_unless_pushable
@@ -20,6 +20,7 @@ from argo_kedro.manifest import KINDS, object_name, read, validate
 from argo_kedro.manifest.images import project_image, with_image
 from argo_kedro.model import Json, Kind
 from argo_kedro.plan.pods import PARAMS, encoded
+from argo_kedro.workflows import labelled
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,8 +27,9 @@ def status(metadata: ProjectMetadata, /, name: str, wait: bool, as_json: bool, *
     with 6 if the workflow failed.
     """
     from argo_kedro.cli import watching  # here for the reason that `steps` gives
-    from argo_kedro.cluster import labels_of, patiently, run_state, waits_for
+    from argo_kedro.cluster import patiently, waits_for
     from argo_kedro.views.status import status_json, status_table
+    from argo_kedro.workflows import labels_of, run_state
 
     reach, name = reached(metadata, chosen).to(name)
     if wait:

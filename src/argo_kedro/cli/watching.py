@@ -9,10 +9,11 @@ import click
 
 from argo_kedro.cli import console
 from argo_kedro.cli.reach import Reach
-from argo_kedro.cluster import RunState, follow, labels_of, patiently, reason
+from argo_kedro.cluster import follow, patiently
 from argo_kedro.errors import WorkflowFailed
 from argo_kedro.views.progress import Progress, seconds_text
 from argo_kedro.views.status import failures
+from argo_kedro.workflows import RunState, labels_of, reason
 
 
 def to_the_end(reach: Reach, name: str) -> None:

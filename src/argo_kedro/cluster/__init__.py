@@ -4,36 +4,25 @@
 """
 
 from argo_kedro.cluster.deeds import delete, put, retry, stop
-from argo_kedro.cluster.finding import newest, summary, workflows
+from argo_kedro.cluster.finding import newest, workflows
 from argo_kedro.cluster.following import follow
-from argo_kedro.cluster.labels import labelled, labels_of
 from argo_kedro.cluster.protocol import Cluster, NoCluster, Unanswered
-from argo_kedro.cluster.reasons import Reason, reason
-from argo_kedro.cluster.state import RunState, TaskState, run_state
 from argo_kedro.cluster.submission import named, patiently, submit, validate
 from argo_kedro.cluster.waiting import waits_for
 
 __all__ = [
     "Cluster",
     "NoCluster",
-    "Reason",
-    "RunState",
-    "TaskState",
     "Unanswered",
     "delete",
     "follow",
-    "labelled",
-    "labels_of",
     "named",
     "newest",
     "patiently",
     "put",
-    "reason",
     "retry",
-    "run_state",
     "stop",
     "submit",
-    "summary",
     "validate",
     "waits_for",
     "workflows",

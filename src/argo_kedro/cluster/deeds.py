@@ -9,13 +9,13 @@ from datetime import datetime, timezone
 from typing import Any
 
 from argo_kedro.cluster.finding import MANAGED
-from argo_kedro.cluster.nodes import NODE_ID, OF_WORKFLOW
-from argo_kedro.cluster.protocol import AlreadyThere, Changed, Cluster, Kind, NotThere, text
-from argo_kedro.cluster.retrying import Retry, retried
-from argo_kedro.cluster.state import END_PHASES
+from argo_kedro.cluster.protocol import AlreadyThere, Changed, Cluster, Kind, NotThere
 from argo_kedro.cluster.submission import Sleep, patiently, pause
 from argo_kedro.errors import ClusterError
-from argo_kedro.model import Json
+from argo_kedro.model import Json, text
+from argo_kedro.workflows.nodes import NODE_ID, OF_WORKFLOW
+from argo_kedro.workflows.retrying import Retry, retried
+from argo_kedro.workflows.state import END_PHASES
 
 _TRIES = 5
 _GONE = 60  # looks at pods that are being deleted, a second apart

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-
-from argo_kedro.cluster.protocol import Cluster, text
-from argo_kedro.cluster.state import Span, moment
+from argo_kedro.cluster.protocol import Cluster
 from argo_kedro.cluster.submission import patiently
 from argo_kedro.errors import ClusterError
-from argo_kedro.model import Json
+from argo_kedro.model import Json, text
 from argo_kedro.names import label_value
 
 MANAGED = "app.kubernetes.io/managed-by=argo-kedro"  # label of all that we make
@@ -36,29 +32,3 @@ def newest(cluster: Cluster, package: str) -> str:
             hint="`kedro argo list --all` shows those of others; `kedro argo submit` makes one.",
         )
     return text(found[0], "metadata", "name")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Summary(Span):
-    """A workflow in a line."""
-
-    name: str
-    phase: str
-    created: datetime | None
-    progress: str  # `7/18`, as Argo counts
-    pipeline: str
-    env: str
-
-
-def summary(workflow: Json) -> Summary:
-    """A workflow in a line, without a look at its nodes."""
-    return Summary(
-        name=text(workflow, "metadata", "name"),
-        phase=text(workflow, "status", "phase"),
-        created=moment(text(workflow, "metadata", "creationTimestamp")),
-        began=moment(text(workflow, "status", "startedAt")),
-        ended=moment(text(workflow, "status", "finishedAt")),
-        progress=text(workflow, "status", "progress"),
-        pipeline=text(workflow, "metadata", "labels", "argo-kedro/pipeline"),
-        env=text(workflow, "metadata", "labels", "argo-kedro/env"),
-    )

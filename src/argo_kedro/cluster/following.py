@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import final
 
-from argo_kedro.cluster.changes import changed, changes
-from argo_kedro.cluster.protocol import TEMPORARY, Busy, Cluster, Expired, NotThere, Refused, text
-from argo_kedro.cluster.reasons import reason
-from argo_kedro.cluster.retrying import unfinished
-from argo_kedro.cluster.state import RunState, run_state
+from argo_kedro.cluster.protocol import TEMPORARY, Busy, Cluster, Expired, NotThere, Refused
 from argo_kedro.cluster.submission import pause
 from argo_kedro.cluster.waiting import waits_for
 from argo_kedro.errors import ClusterError
 from argo_kedro.events import Event, Finished, Notice, Started
-from argo_kedro.model import Json
+from argo_kedro.model import Json, text
+from argo_kedro.workflows.changes import changed, changes
+from argo_kedro.workflows.reasons import reason
+from argo_kedro.workflows.retrying import unfinished
+from argo_kedro.workflows.state import RunState, run_state
 
 _WATCH = 30  # seconds; then it is read anew, and what holds up its pods is looked for
 _UNSEEN = 20.0  # seconds in which a controller should have looked at it

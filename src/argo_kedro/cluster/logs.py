@@ -6,20 +6,20 @@ import re
 from collections.abc import Generator, Iterator, Mapping
 from typing import final
 
-from argo_kedro.cluster.dags import Templates
 from argo_kedro.cluster.following import Clock
-from argo_kedro.cluster.labels import labels_of, nodes_in
 from argo_kedro.cluster.log_following import Following, Look
 from argo_kedro.cluster.log_merging import merged
-from argo_kedro.cluster.nodes import OF_WORKFLOW, Node, nodes
 from argo_kedro.cluster.pod_log import LogLine, LogPod, PodLog, log_pod
-from argo_kedro.cluster.protocol import Cluster, NotThere, text
-from argo_kedro.cluster.state import END_PHASES, spec_of, task_path
+from argo_kedro.cluster.protocol import Cluster, NotThere
 from argo_kedro.cluster.submission import patiently
 from argo_kedro.errors import ClusterError
 from argo_kedro.events import Notice
-from argo_kedro.model import Json
+from argo_kedro.model import Json, text
 from argo_kedro.names import nearest
+from argo_kedro.workflows.dags import Templates
+from argo_kedro.workflows.labels import labels_of, nodes_in
+from argo_kedro.workflows.nodes import OF_WORKFLOW, Node, nodes
+from argo_kedro.workflows.state import END_PHASES, spec_of, task_path
 
 __all__ = ["LogLine", "lines"]
 

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Any, NamedTuple, final
 
-from argo_kedro.cluster.nodes import NODE_ID
-from argo_kedro.cluster.protocol import Cluster, Refused, text
+from argo_kedro.cluster.protocol import Cluster, Refused
 from argo_kedro.errors import ClusterError
-from argo_kedro.model import Json
+from argo_kedro.model import Json, text
+from argo_kedro.workflows.nodes import NODE_ID
 
 _NODE_NAME = "workflows.argoproj.io/node-name"  # annotation of a pod
 _MAIN = "main"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -98,11 +98,3 @@ class Refused(ClusterError):
 
 
 TEMPORARY: tuple[type[ClusterError], ...] = (Unanswered, Busy)
-
-
-def text(value: Mapping[str, Any], *path: str) -> str:
-    """The text at this path of a document; empty if it is not there."""
-    found: Any = value
-    for key in path:
-        found = found.get(key) if isinstance(found, Mapping) else None
-    return found if isinstance(found, str) else ""

@@ -15,10 +15,9 @@ from argo_kedro.cluster.protocol import (
     Cluster,
     NotThere,
     Unanswered,
-    text,
 )
 from argo_kedro.errors import ClusterError
-from argo_kedro.model import Json
+from argo_kedro.model import Json, text
 
 SUBMISSION = "argo-kedro/submission"  # annotation: which call of ours created it
 _ALPHABET = "bcdfghjklmnpqrstvwxz2456789"  # Kubernetes' own for generated names: no words, no look-alikes

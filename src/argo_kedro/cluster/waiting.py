@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from argo_kedro.cluster.protocol import Cluster, text
-from argo_kedro.cluster.reasons import Reason, reason
-from argo_kedro.cluster.state import TaskState
+from argo_kedro.cluster.protocol import Cluster
 from argo_kedro.errors import ClusterError
+from argo_kedro.model import text
+from argo_kedro.workflows.reasons import Reason, reason
+from argo_kedro.workflows.state import TaskState
 
 _PATIENCE = 20.0  # seconds in which a pod may well start by itself
 

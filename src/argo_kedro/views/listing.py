@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timezone
 
-from argo_kedro.cluster import summary
 from argo_kedro.model import Json
 from argo_kedro.views.columns import table
 from argo_kedro.views.progress import seconds_text
+from argo_kedro.workflows import summary
 
 _HEAD = ("NAME", "PHASE", "CREATED", "TIME", "PROGRESS", "PIPELINE", "ENV")
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from argo_kedro.cluster import Reason, RunState, TaskState, reason
 from argo_kedro.views.columns import table
 from argo_kedro.views.progress import seconds_text, shown
+from argo_kedro.workflows import Reason, RunState, TaskState, reason
 
 _HEAD = ("TASK", "STATE", "TIME", "MESSAGE")
 

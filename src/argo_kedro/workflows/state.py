@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
-from argo_kedro.cluster.nodes import hooked, nodes
 from argo_kedro.model import Json
 from argo_kedro.names import pod_name
+from argo_kedro.workflows.nodes import hooked, nodes
 
 END_PHASES = frozenset({"Succeeded", "Failed", "Error"})
 FAILED = frozenset({"Failed", "Error"})

@@ -8,10 +8,10 @@ import pytest
 from argo_status import NOW, Argo, pod
 from local_runs import dag, task, workflow
 
-from argo_kedro.cluster.nodes import nodes
-from argo_kedro.cluster.retrying import retried, unfinished
 from argo_kedro.errors import ArgoKedroError, ClusterError
 from argo_kedro.names import node_id
+from argo_kedro.workflows.nodes import nodes
+from argo_kedro.workflows.retrying import retried, unfinished
 
 NESTED = (
     dag("main", task("grp", "grp"), task("post", "pod", "grp")),

@@ -10,12 +10,12 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from argo_kedro.cluster.nodes import GOOD, GROUPS, Node, Tree, hooked, name_of, nodes, phase_of, with_nodes
-from argo_kedro.cluster.remaining import Remaining
-from argo_kedro.cluster.state import END_PHASES
 from argo_kedro.errors import ArgoKedroError, ClusterError, CompileError
 from argo_kedro.manifest.images import with_image
 from argo_kedro.model import Json
+from argo_kedro.workflows.nodes import GOOD, GROUPS, Node, Tree, hooked, name_of, nodes, phase_of, with_nodes
+from argo_kedro.workflows.remaining import Remaining
+from argo_kedro.workflows.state import END_PHASES
 
 _LABELS = tuple(f"workflows.argoproj.io/{key}" for key in ("completed", "workflow-archiving-status", "phase"))
 # persistentVolumeClaims: those of volumeClaimTemplates, which the controller deleted at the end, and makes again.

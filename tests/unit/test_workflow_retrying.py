@@ -8,9 +8,9 @@ import pytest
 from argo_status import NOW, Argo, pod
 from local_runs import dag, task, workflow
 
-from argo_kedro.cluster.nodes import nodes
-from argo_kedro.cluster.retrying import retried, unfinished
 from argo_kedro.errors import ClusterError
+from argo_kedro.workflows.nodes import nodes
+from argo_kedro.workflows.retrying import retried, unfinished
 
 PODS = (pod("pod"), pod("twice", attempts=2))
 LABEL = "workflows.argoproj.io/"

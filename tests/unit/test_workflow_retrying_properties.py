@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from local_runs import dag, task, workflow
 
-from argo_kedro.cluster.nodes import nodes
-from argo_kedro.cluster.retrying import retried, unfinished
+from argo_kedro.workflows.nodes import nodes
+from argo_kedro.workflows.retrying import retried, unfinished
 
 PODS = (pod("pod"), pod("twice", attempts=2))
 SLOW = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]

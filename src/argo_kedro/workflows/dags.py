@@ -7,11 +7,11 @@ from functools import cached_property
 from graphlib import TopologicalSorter
 from typing import NamedTuple
 
-from argo_kedro.cluster.nodes import GOOD
-from argo_kedro.cluster.state import spec_of
 from argo_kedro.errors import ClusterError
 from argo_kedro.manifest.validation.depends import Ended, Expression, Joined, Not, all_of, ends, parsed
 from argo_kedro.model import Json
+from argo_kedro.workflows.nodes import GOOD
+from argo_kedro.workflows.state import spec_of
 
 FANS = ("withItems", "withParam", "withSequence")
 

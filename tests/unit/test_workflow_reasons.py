@@ -9,8 +9,8 @@ from cluster_texts import EXITS, NO_HELP, PREEMPTION, WORDS
 from hypothesis import given
 from hypothesis import strategies as st
 
-from argo_kedro.cluster.causes import CAUSES, Cause
-from argo_kedro.cluster.reasons import reason
+from argo_kedro.workflows.causes import CAUSES, Cause
+from argo_kedro.workflows.reasons import reason
 
 
 @pytest.mark.parametrize(("message", "words"), [*WORDS.items(), *EXITS.items()])

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from argo_kedro.cluster.dags import FANS, Dag, Ending, Template, Templates
-from argo_kedro.cluster.nodes import GOOD, GROUPS, Node, Tree, phase_of
 from argo_kedro.errors import ClusterError
 from argo_kedro.model import Json
+from argo_kedro.workflows.dags import FANS, Dag, Ending, Template, Templates
+from argo_kedro.workflows.nodes import GOOD, GROUPS, Node, Tree, phase_of
 
 _ITEM = re.compile(r"\((\d+):")
 

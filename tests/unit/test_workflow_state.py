@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from workflow_states import BEGAN, ENDED, NAME, node, packed, retry, template, workflow
 
-from argo_kedro.cluster.changes import changes
-from argo_kedro.cluster.state import RunState, TaskState, moment, run_state
 from argo_kedro.errors import ClusterError
 from argo_kedro.names import pod_name
+from argo_kedro.workflows.changes import changes
+from argo_kedro.workflows.state import RunState, TaskState, moment, run_state
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=timezone.utc)
 NESTED = (template("main", "pre", "grp", "post"), template("grp", "g1", "g2"), template("pre"), template("post"))

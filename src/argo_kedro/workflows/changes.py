@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timezone
 
-from argo_kedro.cluster.reasons import reason
-from argo_kedro.cluster.state import RunState, TaskState
 from argo_kedro.events import ENDED, TaskChanged
+from argo_kedro.workflows.reasons import reason
+from argo_kedro.workflows.state import RunState, TaskState
 
 
 def changes(before: RunState | None, after: RunState) -> Iterator[TaskChanged]:

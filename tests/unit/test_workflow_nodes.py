@@ -9,8 +9,8 @@ import json
 
 import pytest
 
-from argo_kedro.cluster.nodes import LIMIT, Tree, nodes, with_nodes
 from argo_kedro.errors import ClusterError
+from argo_kedro.workflows.nodes import LIMIT, Tree, nodes, with_nodes
 
 
 def workflow(**status):

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from argo_kedro.cluster.causes import CAUSES, Cause
+from argo_kedro.workflows.causes import CAUSES, Cause
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,10 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from argo_kedro.cluster.protocol import text
-from argo_kedro.cluster.state import spec_of
-from argo_kedro.model import Json
+from argo_kedro.model import Json, text
 from argo_kedro.names import stems
+from argo_kedro.workflows.state import spec_of
 
 _NAMES = "argo-kedro/names"  # annotation: task -> what people call it
 _LISTS = ("nodes", "kedro_nodes")  # parameters of our pod templates
