@@ -78,6 +78,8 @@ class Task:
     pipeline: str = ""  # the registered pipeline that its process imports
     machine_type: Setting
     memory: tuple[str, ...] = ()  # internal datasets that become MemoryDatasets
+    spilled: tuple[str, ...] = ()  # datasets that it writes to the run's storage, or reads from there
+    pinned: tuple[str, ...] = ()  # versioned datasets that it reads in the version which this run has written
     arguments: Json = field(default_factory=dict)  # parameters of its template, where its name is not enough
 
 
@@ -110,6 +112,8 @@ class Workflow:
         default_factory=dict
     )  # when it runs as a CronWorkflow, in Argo's words; empty if nobody said
     conf_source: str = ""  # in place of the project's own
+    load_versions: Mapping[str, str] = field(default_factory=dict)  # of datasets that the run does not write
+    on_exit: str = ""  # template that runs after all tasks, however they ended
     manifest_template: str = ""  # a project's own Jinja template, in place of ours
 
     @property

@@ -25,21 +25,13 @@ from argo_kedro.config.fields import (
     TimeZone,
     Url,
 )
+from argo_kedro.config.running import Runner, RunStorage
 
 LABEL = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"  # RFC 1123
 LABEL_OR_NONE = r"^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$"
 SUBDOMAIN_OR_NONE = r"^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)?$"
 ENV_NAME = r"^[-._a-zA-Z][-._a-zA-Z0-9]*$"
 PARAMETER = r"^[-a-zA-Z0-9_]+$"
-
-
-class Runner(Strict):
-    """How tasks run their nodes."""
-
-    use_memory_datasets: bool = Field(
-        default=True, description="Keep datasets that only one fused task writes and reads in its memory."
-    )
-    keep: Texts = Field(default=(), description="Datasets, by name or pattern, that are written even so.")
 
 
 class MachineType(Strict):
@@ -272,6 +264,10 @@ class ArgoConfig(Strict):
     schedule: Schedule = Schedule()
     deployment: Deployment = Deployment()
     runner: Runner = Runner()
+    storage: RunStorage = RunStorage()
+    secret_params: dict[str, SecretRef] = Field(
+        default={}, description="Parameters, by dotted name, whose value is a key of a Kubernetes Secret."
+    )
     machine_types: dict[str, MachineType] = Field(
         default={"default": MachineType(cpu="1", mem="2Gi", emph_storage="")}, description="By name."
     )
@@ -279,7 +275,7 @@ class ArgoConfig(Strict):
     template: TemplateSection = TemplateSection()
     tasks: tuple[Rule, ...] = Field(default=(), description="Rules for nodes, in order; the last match decides.")
 
-    @field_validator("runner", "template", "deployment", "schedule", mode="before")
+    @field_validator("runner", "storage", "secret_params", "template", "deployment", "schedule", mode="before")
     @classmethod
     def _empty_section(cls, value: Any) -> Any:
         # A section whose every line is commented out reads as null.

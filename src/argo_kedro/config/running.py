@@ -1,0 +1,64 @@
+"""What argo.yml says of the data of a run: what stays in memory, and where the rest travels."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from argo_kedro.config.fields import Strict, Texts
+
+_ADDRESS = re.compile(r"([a-z][a-z0-9+.-]*://[^\s]+|/[^\s]*)\Z")
+_PASSWORD = re.compile(r"//[^/@]*:[^/@]*@")
+
+
+class Runner(Strict):
+    """How tasks run their nodes."""
+
+    use_memory_datasets: bool = Field(
+        default=True, description="Keep datasets that only one fused task writes and reads in its memory."
+    )
+    keep: Texts = Field(default=(), description="Datasets, by name or pattern, that are written even so.")
+    memory_datasets: Literal["fuse", "spill", "error"] = Field(
+        default="fuse",
+        description="What becomes of a dataset that lives in memory and that another task reads: both tasks become "
+        "one, it is kept in the storage, or it is an error. `fuse` falls back to the storage where there is one.",
+    )
+    hook_datasets: bool = Field(
+        default=False,
+        description="Whether planning calls the project's hooks, to know the datasets that they add to the catalog.",
+    )
+    mlflow: bool = Field(
+        default=False, description="One MLflow run for the workflow, which kedro-mlflow in each task goes on with."
+    )
+
+
+class RunStorage(Strict):
+    """Where datasets that live in memory travel between tasks, in a folder of its own for each run."""
+
+    root: str = Field(
+        default="", description="s3://bucket/folder, gs://, abfss://, or an absolute path on a volume that pods share."
+    )
+    credentials: str = Field(default="", description="Entry of credentials.yml; without it the environment's.")
+    claim: str = Field(
+        default="", description="PersistentVolumeClaim to mount at `root` in each pod, where that is a path."
+    )
+    clean_up: Literal["success", "never"] = Field(
+        default="success", description="When the folder of a run is removed; after a failure it is kept for `retry`."
+    )
+
+    @field_validator("root", mode="after")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if value and (not _ADDRESS.match(value) or "{{" in value):
+            raise ValueError(f"{value!r} is neither an address such as s3://bucket/runs nor an absolute path")
+        if _PASSWORD.search(value):
+            raise ValueError("a password has no place in an address; name an entry of credentials.yml in `credentials`")
+        return value.removeprefix("file://").rstrip("/") or value
+
+    @model_validator(mode="after")
+    def _claim_has_a_path(self) -> RunStorage:
+        if self.claim and not self.root.startswith("/"):
+            raise ValueError("`claim` is mounted at `root`, which must then be an absolute path such as /mnt/runs")
+        return self
