@@ -231,11 +231,15 @@ def test_transcoding_between_tasks_is_one_edge(judge: Judge) -> None:
 
 
 def test_a_memory_dataset_between_tasks_is_refused_with_both_its_ends(judge: Judge) -> None:
-    verdict = judge('Pipeline([n("w", "a", "m"), n("r", "m", "b")])', catalog=CATALOG + "m: {type: MemoryDataset}\n")
+    catalog = CATALOG + "m: {type: MemoryDataset}\n"
+    argo = "runner: {memory_datasets: error}"
+
+    verdict = judge('Pipeline([n("w", "a", "m"), n("r", "m", "b")])', argo, catalog=catalog)
 
     assert (verdict.code, verdict.said) == (
         4,
-        "dataset m: task 'w' writes it and task 'r' reads it in another process, but it is a MemoryDataset.",
+        "dataset m: task 'w' writes it and task 'r' reads it in another process, but it is a MemoryDataset; "
+        "`runner.memory_datasets` is `error`.",
     )
 
 

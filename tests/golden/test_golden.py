@@ -2,7 +2,7 @@
 
 pipeline.py     create_pipeline(), or register_pipelines()
 argo.yml        as in conf/base
-catalog.yml     as in conf/base, optional
+catalog.yml     as in conf/base; without it all datasets are in a bucket
 case.yml        optional: what is selected (the options of `kedro run`), params, env, workflow_name, kind
 workflow.yaml   expected, or error.txt: the problems one after the other
 """
@@ -24,6 +24,7 @@ from argo_kedro.model import Workflow
 from argo_kedro.plan import plan
 from argo_kedro.project import Catalog, Project, Selection
 
+_BUCKET = {"{default}": {"type": "pandas.ParquetDataset", "filepath": "s3://bucket/{default}.parquet"}}
 CASES = sorted(folder for folder in Path(__file__).parent.iterdir() if (folder / "pipeline.py").is_file())
 
 
@@ -77,7 +78,7 @@ def _project(case: Path, *, env: str, params: Mapping[str, Any]) -> Project:
         params=params,
         config=parse(_read(case / "argo.yml")),
         pipelines=_pipelines(case),
-        catalog=Catalog(_read(case / "catalog.yml"), {}, case),
+        catalog=Catalog(_read(case / "catalog.yml") or _BUCKET, {}, case),
     )
 
 

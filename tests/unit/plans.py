@@ -58,9 +58,16 @@ def project(
     )
 
 
-def planned(*args: Any, selection: Selection | None = None, workflow_name: str = "", **kwargs: Any) -> Workflow:
+def planned(
+    *args: Any,
+    selection: Selection | None = None,
+    workflow_name: str = "",
+    load_versions: Mapping[str, str] | None = None,
+    **kwargs: Any,
+) -> Workflow:
     """The plan of `project(*args, **kwargs)`."""
-    return plan(project(*args, **kwargs), selection, workflow_name=workflow_name)
+    made = project(*args, **kwargs)
+    return plan(made, selection, workflow_name=workflow_name, load_versions=load_versions)
 
 
 def tasks(workflow: Workflow) -> dict[str, Task]:

@@ -227,8 +227,8 @@ def test_retries_may_be_a_number_alone() -> None:
 
 
 TOP = (
-    "context, default_machine_type, deployment, env, machine_types, namespace, runner, schedule, service_account, "
-    "tasks, template, ui"
+    "context, default_machine_type, deployment, env, machine_types, namespace, runner, schedule, secret_params, "
+    "service_account, storage, tasks, template, ui"
 )
 MACHINE = "affinity, cpu, emph_storage, gpu_resource, limits, mem, node_selector, num_gpu, requests, tolerations"
 TEMPLATE = "default_template, emph_storage_mount_path, environment, init_templates, manifest, templates"

@@ -224,7 +224,7 @@ def test_one_fused_pipeline_in_two_namespaces_makes_two_groups() -> None:
 
 def test_part_of_a_group_makes_a_smaller_task() -> None:
     fused = FusedPipeline(chain("a", "b"), name="f")
-    workflow = planned([fused], selection=Selection(nodes=("b",)))
+    workflow = planned([fused], "runner: {keep: d1}", selection=Selection(nodes=("b",)))
 
     assert [(task.name, task.nodes) for task in workflow.tasks] == [("f", ("b",))]
     assert workflow.problems == ()

@@ -78,6 +78,24 @@ def test_what_another_registered_pipeline_reads_is_written() -> None:
     assert memory(PAIR, others={"report": [make("report", "mid", "pdf")]}) == ()
 
 
+def test_what_another_registered_pipeline_reads_transcoded_is_written() -> None:
+    assert memory(PAIR, others={"report": [make("report", "mid@pandas", "pdf")]}) == ()
+
+
+def test_what_another_task_confirms_is_written() -> None:
+    nodes = [FusedPipeline(PAIR, name="f"), make("c", "out", "end", confirms="mid")]
+
+    assert tasks(planned(nodes))["f"].memory == ()
+
+
+def test_what_no_list_can_name_is_written() -> None:
+    assert memory([make("a", "in", "mid,1"), make("b", "mid,1", "out")]) == ()
+
+
+def test_what_only_leaves_the_task_is_written() -> None:
+    assert memory([make("a", "in", "mid"), make("b", "in", "out")]) == ()
+
+
 def test_what_a_copy_of_the_same_nodes_reads_stays_in_memory() -> None:
     assert memory(PAIR, others={"same": Pipeline(PAIR)}) == ("mid",)
 

@@ -39,6 +39,8 @@ def inputs_exist(workflow: Workflow) -> Iterator[Problem]:
         dataset = use.dataset
         if use.producer or (dataset.registered and (dataset.kind != "memory" or dataset.given)):
             continue
+        if dataset.name in workflow.load_versions and dataset.kind == "memory":  # an older run has left it
+            continue
         if dataset.kind == "parameter":
             yield Problem(
                 message=f"{_readers(use)} it, and the parameters of env {workflow.env!r} do not have it.",
@@ -50,19 +52,6 @@ def inputs_exist(workflow: Workflow) -> Iterator[Problem]:
                 message=f"{_readers(use)} it, no selected node writes it, and the catalog does not know it.",
                 where=f"dataset {dataset.name}",
                 hint=f"add it to the catalog of env {workflow.env!r}, or select the node that writes it.",
-            )
-
-
-def no_memory_dataset_between_tasks(workflow: Workflow) -> Iterator[Problem]:
-    """Boundary datasets that only live in the process that writes them."""
-    for use in workflow.boundaries:
-        if use.dataset.kind == "memory":
-            why = "is a MemoryDataset" if use.dataset.registered else "is not in the catalog"
-            yield Problem(
-                message=f"task {use.producer!r} writes it and {_readers(use)} it in another process, but it {why}.",
-                where=f"dataset {use.dataset.name}",
-                hint=f"add it to the catalog of env {workflow.env!r}, or put both nodes into one task: a "
-                "FusedPipeline, or a rule with `group` in argo.yml.",
             )
 
 
@@ -102,7 +91,6 @@ CHECKS = (
     planned,
     unique_task_names,
     inputs_exist,
-    no_memory_dataset_between_tasks,
     no_local_path_between_tasks,
     local_inputs_and_outputs,
 )

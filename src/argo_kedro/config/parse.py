@@ -80,7 +80,7 @@ def _words(item: ErrorDetails) -> str:
     else:
         known = _WORDS.get(item["type"])
         message = known.format_map(given) if known else item["msg"].removeprefix("Value error, ")
-    shown = _shown(item["input"])
+    shown = "something else" if item["loc"][0] == "secret_params" else _shown(item["input"])
     return f"{path}: {message}" if item["type"] in ("missing", "value_error") else f"{path}: {message}, got {shown}"
 
 

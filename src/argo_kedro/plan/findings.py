@@ -13,11 +13,11 @@ from argo_kedro.model import Problem
 from argo_kedro.names import nearest
 from argo_kedro.pipeline import Note, note
 from argo_kedro.plan.memory import unlistable
-from argo_kedro.plan.pods import BUILT_IN, SCRATCH, init_outputs, own_templates
+from argo_kedro.plan.pods import BUILT_IN, FINISH, MLFLOW, ON_EXIT, SCRATCH, init_outputs, own_templates
 from argo_kedro.plan.rules import FILE
 
 _OURS = ("WORKFLOW_ID", "NUM_CPU", "MEM_LIMIT_GB")
-RESERVED = (BUILT_IN, "pipeline")
+RESERVED = (BUILT_IN, "pipeline", MLFLOW, ON_EXIT, FINISH)
 
 
 def reference_problems(config: ArgoConfig) -> Iterator[Problem]:

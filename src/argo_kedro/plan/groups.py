@@ -21,8 +21,9 @@ class NodeGroup:
     """The nodes of one task, in running order."""
 
     name: str  # Kedro's: the group's, or the only node's
-    fused: bool
+    fused: bool  # whether it has more than the node it is named for
     nodes: tuple[Node, ...]
+    own: tuple[Node, ...] = ()  # those that the user put together; the rest joined them by datasets in memory
 
     @cached_property
     def task(self) -> str:
@@ -47,7 +48,10 @@ def grouped(nodes: Sequence[Node], settings: Mapping[str, NodeSettings]) -> list
         group = settings[node.name].group
         key = (group.value, True) if group else (node.name, False)
         members.setdefault(key, []).append(node)
-    return [NodeGroup(name, fused, tuple(inside)) for (name, fused), inside in members.items()]
+    return [
+        NodeGroup(name, fused, tuple(inside), tuple(inside) if fused else ())
+        for (name, fused), inside in members.items()
+    ]
 
 
 def predecessors(groups: Sequence[NodeGroup]) -> list[list[int]]:
@@ -76,12 +80,12 @@ def mixed_groups(groups: Sequence[NodeGroup]) -> list[Problem]:
     """A problem for each name that two different fused pipelines have, or two copies of one."""
     problems = []
     for group in groups:
-        members = [found.members for node in group.nodes if (found := note(node).group) is not None]
+        members = [found.members for node in group.own if (found := note(node).group) is not None]
         if len(set(members)) > 1 or (members and len(members) > len(members[0])):
             problems.append(
                 Problem(
                     message=f"two fused pipelines are called {group.name!r}.",
-                    where=f"node {group.nodes[0].name}",
+                    where=f"node {group.own[0].name}",
                     hint="give each FusedPipeline a name of its own, or a namespace.",
                 )
             )
@@ -90,7 +94,7 @@ def mixed_groups(groups: Sequence[NodeGroup]) -> list[Problem]:
 
 def _cycle(cycle: Sequence[NodeGroup]) -> Problem:
     """Words for a cycle of groups, each of which must run before the next."""
-    hops = [_hop(before, after) for before, after in pairwise(cycle)]
+    hops = [hop(before, after) for before, after in pairwise(cycle)]
     fused = sorted({group.name for group in cycle if group.fused})
     return Problem(
         message=f"the nodes of {' and '.join(map(repr, fused))} cannot share a task, since data leaves the group and "
@@ -100,7 +104,7 @@ def _cycle(cycle: Sequence[NodeGroup]) -> Problem:
     )
 
 
-def _hop(before: NodeGroup, after: NodeGroup) -> str:
+def hop(before: NodeGroup, after: NodeGroup) -> str:
     """`a -> b (dataset)`: the nodes by which one group waits for another."""
     written = {dataset_name(output): node.name for node in before.nodes for output in node.outputs}
     reads = [(node.name, dataset_name(name)) for node in after.nodes for name in node.inputs]

@@ -17,26 +17,29 @@ _NOT_ALIKE = ("PartitionedDataset", "IncrementalDataset")
 
 
 def readers(pipelines: Iterable[Pipeline]) -> dict[str, set[str]]:
-    """The nodes that read each dataset, in whatever registered pipeline."""
+    """The nodes that read or confirm each dataset, in whatever registered pipeline."""
     found: dict[str, set[str]] = {}
     for pipeline in pipelines:
         for node in pipeline.nodes:
-            for name in node.inputs:
+            for name in (*node.inputs, *node.confirms):
                 found.setdefault(dataset_name(name), set()).add(node.name)
     return found
 
 
 def in_memory(
-    group: NodeGroup, reading: Mapping[str, Collection[str]], dataset: Callable[[str], Dataset], keep: Sequence[str]
+    nodes: Sequence[Node],
+    reading: Mapping[str, Collection[str]],
+    dataset: Callable[[str], Dataset],
+    keep: Sequence[str],
 ) -> tuple[str, ...]:
-    """The registered datasets that only this group writes and reads, and that a MemoryDataset can stand for."""
-    inside = set(group.node_names)
-    read = {name for node in group.nodes for name in node.inputs}
-    confirmed = {name for node in group.nodes for name in node.confirms}
+    """The registered datasets that only these nodes write and read, and that a MemoryDataset can stand for."""
+    inside = {node.name for node in nodes}
+    read = {name for node in nodes for name in node.inputs}
+    confirmed = {name for node in nodes for name in node.confirms}
     return tuple(
         sorted(
             name
-            for node in group.nodes
+            for node in nodes
             if not _streams(node)
             for name in node.outputs
             if name in read
@@ -48,6 +51,13 @@ def in_memory(
             and _replaceable(dataset(name))
         )
     )
+
+
+def in_shared_memory(group: NodeGroup, dataset: Callable[[str], Dataset], spilled: Collection[str]) -> tuple[str, ...]:
+    """What the group writes into a SharedMemoryDataset: that works with a ParallelRunner, and no task has one."""
+    names = {name for node in group.nodes for name in node.outputs}
+    shared = (name for name in names if dataset(name).type.rpartition(".")[2] == "SharedMemoryDataset")
+    return tuple(sorted(name for name in shared if name not in spilled))
 
 
 def unlistable(name: str) -> bool:
@@ -62,4 +72,4 @@ def _streams(node: Node) -> bool:
 
 def _replaceable(dataset: Dataset) -> bool:
     plain = not dataset.versioned and dataset.type.rpartition(".")[2] not in _NOT_ALIKE
-    return dataset.registered and dataset.kind in ("local", "remote") and plain
+    return dataset.kind in ("local", "remote") and plain

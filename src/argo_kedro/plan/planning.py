@@ -2,42 +2,35 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
 
-from argo_kedro.model import Problem, Setting, Task, Template, Workflow
+from argo_kedro.model import Dataset, Problem, Workflow
 from argo_kedro.names import k8s_name, label_value
+from argo_kedro.plan.agreement import disagreements
+from argo_kedro.plan.arrangement import Arrangement, arranged
 from argo_kedro.plan.findings import (
-    RESERVED,
     conflicting_notes,
     environment_problems,
     name_problems,
     reference_problems,
     undefined,
 )
-from argo_kedro.plan.groups import NodeGroup, grouped, mixed_groups, predecessors, running_order
-from argo_kedro.plan.home import homes
-from argo_kedro.plan.memory import in_memory, readers
-from argo_kedro.plan.pods import BUILT_IN, PARAMS, PodMaker, Shape, encoded, init_outputs, own_templates, shape_names
+from argo_kedro.plan.groups import mixed_groups
+from argo_kedro.plan.placing import kept_in_memory, placed
+from argo_kedro.plan.pods import BUILT_IN, PARAMS, encoded, init_outputs, own_templates
+from argo_kedro.plan.reading import confirmed_elsewhere, never_written
 from argo_kedro.plan.rules import FILE, NodeSettings, Rules
-from argo_kedro.plan.uses import dataset_uses
+from argo_kedro.plan.secret_params import secret_problems
+from argo_kedro.plan.tasks import Placed, pods_of
+from argo_kedro.plan.travel import travel
+from argo_kedro.plan.uses import dataset_uses, is_below
+from argo_kedro.plan.versions import foreign_versions, load_version_problems, unlistable_datasets
 from argo_kedro.project import Project, Selection, select
 from argo_kedro.project.selection import DEFAULT
 
 _NAME_LIMIT = 57  # 63 for a workflow, less the hyphen and five characters that generateName adds
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Placed:
-    """A group, and where it runs."""
-
-    group: NodeGroup
-    home: str
-    shape: Shape
-    machine_type: Setting
-    needs: tuple[str, ...]
-    memory: tuple[str, ...]
 
 
 def plan(
@@ -47,6 +40,7 @@ def plan(
     workflow_name: str = "",
     image: str = "",
     takes_params: bool = False,
+    load_versions: Mapping[str, str] | None = None,
 ) -> Workflow:
     """Plan the workflow that runs the selected nodes.
 
@@ -58,33 +52,44 @@ def plan(
         workflow_name: First part of the workflow's name, in place of the project's and the pipelines' names.
         image: The project's image with its tag, in place of the one that argo.yml names.
         takes_params: Whether a later submission may give parameters, even if there are none now.
+        load_versions: Versions of datasets that nothing here writes: versioned ones, and those that live in memory and
+            that an older run has left in its storage.
 
     Raises:
         CompileError: if the selection itself is wrong: an unknown pipeline, node or tag.
+        ConfigError: if argo.yml asks for the datasets that hooks add, and they cannot be had.
     """
-    selection = selection or Selection()
+    selection, loaded, dataset = selection or Selection(), load_versions or {}, _datasets(project)
     nodes = select(project.pipelines, selection).nodes
     rules = Rules(project.config.tasks)
     settings = {node.name: rules.settings(node) for node in nodes}
-    groups = grouped(nodes, settings)
-    needs = predecessors(groups)
-    order, cycles = running_order(groups, needs)
-    placed = _placed(project, selection, groups, needs, rules, settings)
+    arrangement = arranged(nodes, settings, project.config, dataset)
+    data = travel(project, arrangement, dataset, loaded)
+    places = placed(project, selection, arrangement, settings, data, dataset)
     image = image or _image(project)
-    tasks, templates = _tasks_and_templates(project, [placed[place] for place in order], image, takes_params)
+    in_order = [places[place] for place in arrangement.order]
+    written = pods_of(project, in_order, image, takes_params=takes_params, load_versions=loaded)
     return Workflow(
         name=k8s_name(workflow_name or _default_name(project, selection), limit=_NAME_LIMIT),
         namespace=project.config.namespace,
         pipelines=selection.pipelines,
         env=project.env,
-        tasks=tasks,
-        templates=templates,
-        init_tasks=project.config.template.init_templates,
+        tasks=written.tasks,
+        templates=written.templates,
+        init_tasks=written.init_tasks,
+        on_exit=written.on_exit,
         init_outputs=init_outputs(project.config),
-        datasets=dataset_uses(groups, project.catalog),
+        datasets=dataset_uses(arrangement.groups, dataset, data.spilled, project.config.storage.root),
         labels=_labels(project, selection),
         parameters={PARAMS: encoded(project.params)} if project.params or takes_params else {},
-        problems=(*cycles, *_problems(project, selection, placed, rules, settings, workflow_name), *_no_image(image)),
+        problems=(
+            *arrangement.cycles,
+            *_problems(project, selection, places, rules, settings, workflow_name),
+            *data.problems,
+            *_data_problems(project, selection, arrangement, places, loaded, dataset),
+            *_no_image(image),
+        ),
+        load_versions=loaded,
         service_account=project.config.service_account,
         schedule=project.config.schedule.as_argo_spells_it(),
         conf_source=project.conf_source,
@@ -92,109 +97,29 @@ def plan(
     )
 
 
-def _placed(
-    project: Project,
-    selection: Selection,
-    groups: Sequence[NodeGroup],
-    needs: Sequence[Sequence[int]],
-    rules: Rules,
-    settings: Mapping[str, NodeSettings],
-) -> list[_Placed]:
-    config = project.config
-    fused = any(group.fused for group in groups) and config.runner.use_memory_datasets
-    reading = readers(project.pipelines.values()) if fused else {}
-    keep = (*config.runner.keep, *selection.to_outputs)
-    placed = []
-    for group, home, before in zip(groups, homes(groups, project.pipelines, selection), needs, strict=True):
-        machine_type = _agreed(group, settings, "machine_type") or _default(config.default_machine_type, "machine_type")
-        template = _agreed(group, settings, "template") or _default(config.template.default_template, "template")
-        matching = [index for node in group.nodes for index in settings[node.name].rules]
-        shape = Shape(
-            template=template.value,
-            machine_type=machine_type.value,
-            retries=rules.last(matching, "retries"),
-            timeout=rules.last(matching, "timeout"),
-        )
-        # A template of the user's runs `kedro run`, which knows nothing of this.
-        possible = fused and group.fused and template.value == BUILT_IN
-        memory = in_memory(group, reading, project.catalog.dataset, keep) if possible else ()
-        needed = tuple(sorted(groups[other].task for other in before))
-        placed.append(
-            _Placed(group=group, home=home, shape=shape, machine_type=machine_type, needs=needed, memory=memory)
-        )
-    return placed
+def _datasets(project: Project) -> Callable[[str], Dataset]:
+    """What the catalog says of a name: asked once for each, however many nodes use it."""
+    catalog = project.catalog
+    if project.config.runner.hook_datasets:
+        from argo_kedro.project.hooks import with_hook_datasets  # a session takes its time, and nobody else needs one
 
+        catalog = with_hook_datasets(project)
+    storage = project.config.storage
 
-def _tasks_and_templates(
-    project: Project, placed: Sequence[_Placed], image: str, takes_params: bool
-) -> tuple[tuple[Task, ...], tuple[Template, ...]]:
-    own = own_templates(project.config)
-    # The most common pipeline is the templates' default, so that few tasks have to name theirs.
-    homes_by_count = Counter(item.home for item in placed).most_common(1)
-    home = homes_by_count[0][0] if homes_by_count else DEFAULT
-    shapes = dict.fromkeys(item.shape for item in placed)
-    names = shape_names(shapes, {*RESERVED, *project.config.template.init_templates})
-    tasks = tuple(_task(item, names[item.shape], home) for item in placed)
-    maker = PodMaker(
-        config=project.config,
-        image=image or _local_image(project),
-        env=project.env,
-        pipeline=home,
-        conf_source=project.conf_source,
-        has_params=bool(project.params) or takes_params,
-    )
-    inits = [maker.init_template(own[name]) for name in project.config.template.init_templates if name in own]
-    pods = [maker.template(name, shape) for shape, name in names.items() if _is_defined(shape, project)]
-    return tasks, (*pods, *inits)
+    @cache
+    def dataset(name: str) -> Dataset:
+        found = catalog.dataset(name)
+        # What lies on the volume that each pod mounts is there for all of them.
+        served = storage.claim and found.kind == "local" and is_below(found.path, storage.root)
+        return replace(found, kind="remote") if served else found
 
-
-def _task(item: _Placed, template: str, home: str) -> Task:
-    group = item.group
-    arguments = {} if item.home == home else {"pipeline": item.home}
-    if item.shape.template != BUILT_IN:
-        arguments["kedro_nodes"] = ",".join(group.node_names)
-    elif group.fused:
-        arguments["nodes"] = ",".join(group.node_names)
-        if item.memory:
-            arguments["memory"] = ",".join(item.memory)
-    return Task(
-        name=group.task,
-        nodes=group.node_names,
-        needs=item.needs,
-        template=template,
-        group=group.name if group.fused else "",
-        pipeline=item.home,
-        machine_type=item.machine_type,
-        memory=item.memory,
-        arguments=arguments,
-    )
-
-
-def _agreed(group: NodeGroup, settings: Mapping[str, NodeSettings], key: str) -> Setting | None:
-    """The value that the group's nodes name; what the code names counts before what rules name."""
-    found = [value for node in group.nodes if (value := getattr(settings[node.name], key)) is not None]
-    return next((value for value in found if value.source == "code"), found[0] if found else None)
-
-
-def _disagreements(groups: Sequence[NodeGroup], settings: Mapping[str, NodeSettings]) -> Iterator[Problem]:
-    for group in groups:
-        for key in ("machine_type", "template") if group.fused else ():
-            found = {node.name: getattr(settings[node.name], key) for node in group.nodes}
-            in_code = {name: value for name, value in found.items() if value and value.source == "code"}
-            named = in_code or {name: value for name, value in found.items() if value}
-            if len({value.value for value in named.values()}) > 1:
-                says = ", ".join(f"{name}: {value.value} ({value.source})" for name, value in named.items())
-                yield Problem(
-                    message=f"its nodes name different values of {key}: {says}.",
-                    where=f"fused group {group.name}",
-                    hint=f"pass {key}= to the FusedPipeline, or let one rule name it for all of them.",
-                )
+    return dataset
 
 
 def _problems(
     project: Project,
     selection: Selection,
-    placed: Sequence[_Placed],
+    placed: Sequence[Placed],
     rules: Rules,
     settings: Mapping[str, NodeSettings],
     workflow_name: str,
@@ -206,10 +131,11 @@ def _problems(
     listed = (name for item in placed if _lists_nodes(item) for name in item.group.node_names)
     yield from name_problems(listed, selection.pipelines, project.env, project.conf_source)
     yield from mixed_groups(groups)
-    yield from _disagreements(groups, settings)
+    yield from disagreements(groups, settings)
     yield from reference_problems(project.config)
     yield from _undefined_settings(project, settings)
     yield from environment_problems(project.config)
+    yield from secret_problems(project.config, project.params)
     everything = {node for pipeline in project.pipelines.values() for node in pipeline.nodes} if rules.rules else set()
     yield from rules.unmatched(everything)
     yield from conflicting_notes(project.pipelines)
@@ -219,6 +145,22 @@ def _problems(
             where="--workflow-name",
             hint=f"use up to {_NAME_LIMIT} lowercase letters, digits and hyphens, a letter first.",
         )
+
+
+def _data_problems(
+    project: Project,
+    selection: Selection,
+    arrangement: Arrangement,
+    places: Sequence[Placed],
+    load_versions: Mapping[str, str],
+    dataset: Callable[[str], Dataset],
+) -> Iterator[Problem]:
+    groups = arrangement.groups
+    yield from unlistable_datasets(name for item in places for name in (*item.memory, *item.spilled, *item.pinned))
+    yield from load_version_problems(load_versions, arrangement, dataset, project.config.storage.root)
+    yield from foreign_versions(arrangement, dataset)
+    yield from confirmed_elsewhere(groups, dataset)
+    yield from never_written(groups, kept_in_memory(project, selection, dataset), load_versions)
 
 
 def _no_image(image: str) -> Iterator[Problem]:
@@ -231,7 +173,7 @@ def _no_image(image: str) -> Iterator[Problem]:
         )
 
 
-def _lists_nodes(item: _Placed) -> bool:
+def _lists_nodes(item: Placed) -> bool:
     """Whether a task is told its nodes in a list; else its name is enough."""
     return item.group.fused or item.shape.template != BUILT_IN
 
@@ -249,26 +191,12 @@ def _undefined_settings(project: Project, settings: Mapping[str, NodeSettings]) 
                 yield undefined(kind, setting.value, known, where)
 
 
-def _is_defined(shape: Shape, project: Project) -> bool:
-    known = (BUILT_IN, *own_templates(project.config))
-    return shape.machine_type in project.config.machine_types and shape.template in known
-
-
-def _default(value: str, key: str) -> Setting:
-    return Setting(value=value, source=f"{FILE} default_{key}")
-
-
 def _image(project: Project) -> str:
     """The image that argo.yml names; empty if it names none."""
     deployment = project.config.deployment
     return (
         deployment.image if "@" in deployment.image or not deployment.image else f"{deployment.image}:{deployment.tag}"
     )
-
-
-def _local_image(project: Project) -> str:
-    """What stands in the manifest where no image is named: a run on this machine needs none."""
-    return f"{project.package.replace('_', '-')}:{project.config.deployment.tag}"
 
 
 def _default_name(project: Project, selection: Selection) -> str:

@@ -3,23 +3,47 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_CEILING
 from typing import Any
 
 from argo_kedro.config import ArgoConfig, MachineType
-from argo_kedro.config.models import Container, EnvironmentVariable, Retries, Sidecar, Volume
+from argo_kedro.config.models import Container, Retries
 from argo_kedro.config.models import Template as OwnTemplate
-from argo_kedro.errors import ConfigError
 from argo_kedro.model import Json, Template
 from argo_kedro.names import k8s_name
-from argo_kedro.quantities import GIB, amount, plain
+from argo_kedro.plan.podfields import (
+    attempts,
+    beside,
+    env_variable,
+    ephemeral,
+    from_secret,
+    gib,
+    mounted,
+    parameter,
+    placement,
+    resources,
+    variable,
+)
+from argo_kedro.quantities import amount
 
 BUILT_IN = "kedro"  # the template of nodes that name none
+MLFLOW = "argo-kedro-mlflow"  # the init template that opens the MLflow run
+MLFLOW_RUN = "mlflow_run_id"  # its output
+ON_EXIT = "argo-kedro-exit"  # the template that runs at the end
+FINISH = "argo-kedro-finish"  # what its only task runs
 PARAMS = "params"  # the workflow argument that carries --params
 _LABELS = {"app": "argo-kedro"}
-SCRATCH = "scratch"
+SCRATCH, SHARED = "scratch", "argo-kedro-storage"  # volumes
+_DATE = "{{workflow.creationTimestamp.Y}}-{{workflow.creationTimestamp.m}}-{{workflow.creationTimestamp.d}}"
+_TIME = "{{workflow.creationTimestamp.H}}.{{workflow.creationTimestamp.M}}.{{workflow.creationTimestamp.S}}"
+# One version for all that a run writes: Kedro's own format, where `.L` brings its dot. It counts whole seconds, so the
+# uid keeps two runs apart.
+SAVE_VERSION = f"{_DATE}T{_TIME}{{{{workflow.creationTimestamp.L}}}}Z-{{{{workflow.uid}}}}"
+# Of a pod of ours that runs no nodes. What it does takes seconds; its memory is Python's and that of its imports.
+_SMALL = {"requests": {"cpu": "100m", "memory": "512Mi"}, "limits": {"memory": "1Gi"}}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +66,9 @@ class PodMaker:
     pipeline: str
     conf_source: str = ""
     has_params: bool = False
+    pins: bool = False  # whether any task reads a version that the run has written
+    spills: bool = False  # whether any dataset travels by the run's storage
+    load_versions: Mapping[str, str] = field(default_factory=dict)
 
     def template(self, name: str, shape: Shape) -> Template:
         """The pod template of a shape whose machine type and template are defined."""
@@ -49,26 +76,88 @@ class PodMaker:
         own = own_templates(self.config).get(shape.template)
         body = self._own(own, machine) if own else self._built_in(machine)
         if machine.emph_storage:
-            body["container"]["volumeMounts"] = [
-                {"name": SCRATCH, "mountPath": self.config.template.emph_storage_mount_path}
-            ]
-            body["volumes"] = [*body.get("volumes", []), _scratch(machine.emph_storage)]
-        return Template(name=name, body={**body, **_placement(machine), **_attempts(shape)})
+            body = mounted(body, ephemeral(SCRATCH, machine.emph_storage), self.config.template.emph_storage_mount_path)
+        return Template(
+            name=name, body={**self._with_shared(body), **placement(machine), **attempts(shape.retries, shape.timeout)}
+        )
 
     def init_template(self, own: OwnTemplate) -> Template:
         """A template that runs before the pipeline and gives its outputs to all tasks."""
-        env = [_env("WORKFLOW_ID", "{{workflow.name}}"), *map(_variable, self.config.template.environment)]
-        container = self._container(own.container, [*env, *map(_variable, own.container.env)])
+        env = [env_variable("WORKFLOW_ID", "{{workflow.name}}"), *map(variable, self.config.template.environment)]
+        container = self._container(own.container, [*env, *map(variable, own.container.env)])
         outputs = [{"name": item.name, "valueFrom": {"path": item.path}} for item in own.outputs.parameters]
         body: dict[str, Any] = {"metadata": {"labels": _LABELS}, "container": container}
         return Template(name=own.name, body={**body, **({"outputs": {"parameters": outputs}} if outputs else {})})
 
+    def mlflow_run(self) -> Template:
+        """The init template that opens the MLflow run, and gives its id to all tasks."""
+        path = "/tmp/mlflow-run-{{workflow.uid}}"  # of the pod; local runs at one time must not share it
+        container = self._small("argo_kedro.task.mlflow_run", [f"--output={path}"])
+        outputs = {"parameters": [{"name": MLFLOW_RUN, "valueFrom": {"path": path}}]}
+        return Template(name=MLFLOW, body={**self._aside(container), "outputs": outputs})
+
+    def on_exit(self) -> list[Template]:
+        """What runs after all tasks, however they ended: clean up the storage, close the MLflow run."""
+        mlflow, cleans = self.config.runner.mlflow, self.spills and self.config.storage.clean_up == "success"
+        if not (mlflow or cleans):
+            return []
+        args = ["--status={{workflow.status}}"]
+        args += [*self._storage(), "--clean-up=success"] if cleans else []
+        args += ["--mlflow"] if mlflow else []
+        task = {"name": FINISH, "template": FINISH}
+        when = {} if mlflow else {"when": "{{workflow.status}} == Succeeded"}  # no pod where there is nothing to do
+        container = self._small("argo_kedro.task.finish", args)
+        return [
+            Template(name=ON_EXIT, body={"dag": {"tasks": [{**task, **when}]}}),
+            Template(name=FINISH, body=self._with_shared(self._aside(container))),
+        ]
+
+    def _small(self, module: str, args: list[str]) -> dict[str, Any]:
+        """A container of ours that runs no nodes."""
+        return {
+            "image": self.image,
+            "command": ["python", "-m", module],
+            "args": [f"--env={self.env}", *self._configuration(), f"--save-version={SAVE_VERSION}", *args],
+            "env": [env_variable("WORKFLOW_ID", "{{workflow.name}}"), *map(variable, self.config.template.environment)],
+            "resources": _SMALL,
+        }
+
+    def _aside(self, container: Json) -> dict[str, Any]:
+        """The body of a template that runs no nodes, where nodes run that name no machine type."""
+        machine = self.config.machine_types.get(self.config.default_machine_type)
+        where = placement(machine) if machine else {}
+        return {"metadata": {"labels": _LABELS}, "container": dict(container), **where}
+
+    def _configuration(self) -> list[str]:
+        """Where the configuration is, and what stands in for `${runtime_params:...}` there."""
+        source = [f"--conf-source={self.conf_source}"] if self.conf_source else []
+        return [*source, *([f"--params={{{{workflow.parameters.{PARAMS}}}}}"] if self.has_params else [])]
+
+    def _storage(self) -> list[str]:
+        storage = self.config.storage
+        credentials = [f"--storage-credentials={storage.credentials}"] if storage.credentials else []
+        return [f"--storage={_literal(storage.root)}", *credentials]
+
+    def _with_shared(self, body: dict[str, Any]) -> dict[str, Any]:
+        """With the volume that the storage is on, where it is on one."""
+        storage = self.config.storage
+        if not storage.claim:
+            return body
+        volume = {"name": SHARED, "persistentVolumeClaim": {"claimName": storage.claim}}
+        return mounted(body, volume, storage.root)
+
     def _built_in(self, machine: MachineType) -> dict[str, Any]:
+        given = ("nodes", "memory", *(["pinned"] if self.pins else []), *(["spilled"] if self.spills else []))
         args = [f"--env={self.env}", "--pipeline={{inputs.parameters.pipeline}}", "--task={{tasks.name}}"]
-        args += ["--nodes={{inputs.parameters.nodes}}", "--memory={{inputs.parameters.memory}}"]
-        args += [f"--conf-source={self.conf_source}"] if self.conf_source else []
-        args += [f"--params={{{{workflow.parameters.{PARAMS}}}}}"] if self.has_params else []
-        inputs = [_parameter("pipeline", self.pipeline), _parameter("nodes", ""), _parameter("memory", "")]
+        args += [f"--{name}={{{{inputs.parameters.{name}}}}}" for name in given]
+        args += [f"--save-version={SAVE_VERSION}"]
+        args += self._storage() if self.spills else []
+        args += [f"--load-versions={_literal(_versions(self.load_versions))}"] if self.load_versions else []
+        args += self._configuration()
+        args += [
+            f"--secret-param={_literal(name)}={secret_variable(name)}" for name in sorted(self.config.secret_params)
+        ]
+        inputs = [parameter("pipeline", self.pipeline), *(parameter(name, "") for name in given)]
         container = {
             "image": self.image,
             "command": ["python", "-m", "argo_kedro.task"],
@@ -81,18 +170,18 @@ class PodMaker:
     def _own(self, own: OwnTemplate, machine: MachineType) -> dict[str, Any]:
         """A template of the user's, with the input parameters that argo-kedro 0.1 gave it."""
         inputs = [
-            _parameter("pipeline", self.pipeline),
+            parameter("pipeline", self.pipeline),
             {"name": "kedro_nodes"},
-            _parameter("environment", self.env),
-            _parameter("mem", _gib(machine.mem)),
-            _parameter("cpu", machine.cpu),
-            _parameter("num_gpu", str(machine.num_gpu)),
-            _parameter("emph_storage", _gib(machine.emph_storage or "0")),
+            parameter("environment", self.env),
+            parameter("mem", gib(machine.mem)),
+            parameter("cpu", machine.cpu),
+            parameter("num_gpu", str(machine.num_gpu)),
+            parameter("emph_storage", gib(machine.emph_storage or "0")),
         ]
-        env = [*self._environment(machine), *map(_variable, own.container.env)]
+        env = [*self._environment(machine), *map(variable, own.container.env)]
         container = {**self._container(own.container, env), "resources": resources(machine)}
         body = self._body([*inputs, *self._init_inputs()], container)
-        return {**body, **_beside(own.sidecars, own.volumes)}
+        return {**body, **beside(own.sidecars, own.volumes)}
 
     def _body(self, inputs: list[Json], container: Json) -> dict[str, Any]:
         return {"metadata": {"labels": _LABELS}, "inputs": {"parameters": inputs}, "container": dict(container)}
@@ -108,12 +197,13 @@ class PodMaker:
     def _environment(self, machine: MachineType) -> list[Json]:
         limits = resources(machine)["limits"]
         return [
-            _env("WORKFLOW_ID", "{{workflow.name}}"),
+            env_variable("WORKFLOW_ID", "{{workflow.name}}"),
             # Whole cores: code makes so many threads of it.
-            _env("NUM_CPU", str(amount(limits.get("cpu", machine.cpu)).to_integral_value(ROUND_CEILING))),
-            _env("MEM_LIMIT_GB", _gib(limits.get("memory", machine.mem))),
-            *map(_variable, self.config.template.environment),
-            *(_env(name.upper(), f"{{{{inputs.parameters.{name}}}}}") for name in init_outputs(self.config)),
+            env_variable("NUM_CPU", str(amount(limits.get("cpu", machine.cpu)).to_integral_value(ROUND_CEILING))),
+            env_variable("MEM_LIMIT_GB", gib(limits.get("memory", machine.mem))),
+            *map(variable, self.config.template.environment),
+            *(env_variable(name.upper(), f"{{{{inputs.parameters.{name}}}}}") for name in init_outputs(self.config)),
+            *(from_secret(secret_variable(name), ref) for name, ref in sorted(self.config.secret_params.items())),
         ]
 
     def _init_inputs(self) -> list[Json]:
@@ -129,16 +219,13 @@ def init_outputs(config: ArgoConfig) -> dict[str, str]:
     """The outputs of the init templates, each with the template that gives it."""
     own = own_templates(config)
     inits = [own[name] for name in config.template.init_templates if name in own]
-    return {output.name: template.name for template in inits for output in template.outputs.parameters}
+    found = {output.name: template.name for template in inits for output in template.outputs.parameters}
+    return {**found, **({MLFLOW_RUN: MLFLOW} if config.runner.mlflow else {})}
 
 
-def resources(machine: MachineType) -> Json:
-    """Requests and limits of a container on this machine type."""
-    base: dict[str, str | None] = {"memory": machine.mem, "cpu": machine.cpu}
-    if machine.num_gpu:
-        base[machine.gpu_resource] = str(machine.num_gpu)
-    sides = {"requests": {**base, **machine.requests}, "limits": {**base, **machine.limits}}
-    return {side: {key: value for key, value in given.items() if value is not None} for side, given in sides.items()}
+def secret_variable(name: str) -> str:
+    """The environment variable that carries a parameter of `secret_params`."""
+    return "PARAM_" + re.sub(r"[^A-Z0-9_]", "_", name.upper())
 
 
 def shape_names(shapes: Iterable[Shape], taken: Iterable[str]) -> dict[Shape, str]:
@@ -161,78 +248,10 @@ def encoded(params: Mapping[str, Any]) -> str:
     return text.replace("\x7f", "\\u007f").replace("$", "\\u0024")
 
 
-def _gib(quantity: str) -> str:
-    return plain((amount(quantity) / GIB).quantize(amount("0.001")))
+def _versions(versions: Mapping[str, str]) -> str:
+    return ",".join(f"{name}:{version}" for name, version in sorted(versions.items()))
 
 
-def _parameter(name: str, value: str) -> Json:
-    return {"name": name, "value": value}
-
-
-def _env(name: str, value: str) -> Json:
-    return {"name": name, "value": value}
-
-
-def _variable(variable: EnvironmentVariable) -> Json:
-    if variable.secret_ref is None:
-        return _env(variable.name, variable.value or "")
-    reference = {"name": variable.secret_ref.name, "key": variable.secret_ref.key}
-    return {"name": variable.name, "valueFrom": {"secretKeyRef": reference}}
-
-
-def _scratch(size: str) -> Json:
-    spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": size}}}
-    return {"name": SCRATCH, "ephemeral": {"volumeClaimTemplate": {"spec": spec}}}
-
-
-def _placement(machine: MachineType) -> Json:
-    tolerations = list(machine.tolerations)
-    if machine.num_gpu:
-        tolerations.append({"key": machine.gpu_resource, "operator": "Exists", "effect": "NoSchedule"})
-    fields = {"nodeSelector": machine.node_selector, "tolerations": tolerations, "affinity": machine.affinity}
-    return {key: value for key, value in fields.items() if value}
-
-
-def _attempts(shape: Shape) -> Json:
-    fields: dict[str, Any] = {}
-    if shape.retries is not None:
-        # A wrong configuration stays wrong.
-        expression = f"asInt(lastRetry.exitCode) != {ConfigError.exit_code}"
-        fields["retryStrategy"] = {
-            "limit": str(shape.retries.limit),
-            "retryPolicy": "Always",
-            "expression": expression,
-            **_backoff(shape.retries),
-        }
-    return {**fields, **({"activeDeadlineSeconds": shape.timeout} if shape.timeout else {})}
-
-
-def _backoff(retries: Retries) -> Json:
-    if retries.backoff is None:
-        return {}
-    backoff = retries.backoff
-    longest = {"maxDuration": f"{backoff.max_duration}s"} if backoff.max_duration else {}
-    return {"backoff": {"duration": f"{backoff.duration}s", "factor": str(backoff.factor), **longest}}
-
-
-def _beside(sidecars: Iterable[Sidecar], volumes: Iterable[Volume]) -> Json:
-    fields = {"sidecars": [_sidecar(item) for item in sidecars], "volumes": [_volume(item) for item in volumes]}
-    return {key: value for key, value in fields.items() if value}
-
-
-def _sidecar(sidecar: Sidecar) -> Json:
-    mounts = [
-        {"name": mount.name, "mountPath": mount.mount_path, "readOnly": mount.read_only}
-        for mount in sidecar.volume_mounts
-    ]
-    fields = {"env": [_variable(item) for item in sidecar.env], "volumeMounts": mounts}
-    return {
-        "name": sidecar.name,
-        "image": sidecar.image,
-        **{key: value for key, value in fields.items() if value},
-    }
-
-
-def _volume(volume: Volume) -> Json:
-    item = {"key": volume.secret_ref.key, "path": volume.secret_ref.path or volume.secret_ref.key}
-    return {"name": volume.name, "secret": {"secretName": volume.secret_ref.name, "items": [item]}}
+def _literal(text: str) -> str:
+    """A text in an argument as it is: Kubernetes reads $(NAME) there, and `$$` as a dollar."""
+    return text.replace("$", "$$")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,32 +26,42 @@ _USER_INFO = re.compile(r"(?<=//)([^/@]*:[^/@]*|(?<=http://)[^/@]*|(?<=https://)
 class Catalog:
     """Classifies datasets by the configuration of one env."""
 
-    def __init__(self, config: Mapping[str, Any], parameters: Mapping[str, Any], project_path: Path) -> None:
+    def __init__(
+        self,
+        config: Mapping[str, Any],
+        parameters: Mapping[str, Any],
+        project_path: Path,
+        secret_params: Collection[str] = (),
+    ) -> None:
         self._resolver = _Resolver(_without_credentials(config), {}, _IN_MEMORY)
         self._parameters = parameters
+        self._secrets = [f"params:{name}." for name in secret_params]  # of argo.yml: parameters.yml need not have them
         self._path = project_path
+        self._added: Mapping[str, Dataset] = {}
+
+    def with_datasets(self, added: Iterable[Dataset]) -> Catalog:
+        """The same catalog with these datasets, in place of what it says of their names."""
+        twin = copy(self)
+        twin._added = {item.name: replace(item, path=self._shown(item.path)) for item in added}
+        return twin
 
     def dataset(self, name: str) -> Dataset:
         """The dataset of this name; one that the catalog does not know is in memory."""
         if name == "parameters" or name.startswith("params:"):
             return Dataset(name=name, kind="parameter", registered=self._has_parameter(name))
+        if name in self._added:
+            return self._added[name]
         try:
             with _quiet():
                 entry = self._resolver.resolve_pattern(name)
         except _NotInCatalog:
             return Dataset(name=name, kind="memory", type="MemoryDataset", registered=False)
-        inner = _unwrapped(entry)
-        path = next((str(inner[key]) for key in _PATH_KEYS if inner.get(key)), "")
-        return Dataset(
-            name=name,
-            kind=_kind(inner, path),
-            type=str(inner.get("type", "")),
-            path=self._shown(path),
-            versioned=bool(entry.get("versioned") or inner.get("versioned")),
-            given="data" in inner,
-        )
+        found = described(name, entry)
+        return replace(found, path=self._shown(found.path))
 
     def _has_parameter(self, name: str) -> bool:
+        if any(secret.startswith(f"{name}.") for secret in self._secrets):
+            return True
         value: Any = self._parameters
         for part in name.removeprefix("params:").split(".") if name != "parameters" else ():
             if not isinstance(value, Mapping) or part not in value:
@@ -62,6 +74,27 @@ class Catalog:
         if "://" in path:
             return _USER_INFO.sub("", path)
         return str(Path(path).relative_to(self._path)) if Path(path).is_relative_to(self._path) else path
+
+
+def described(name: str, entry: Mapping[str, Any]) -> Dataset:
+    """The dataset of one entry of a catalog."""
+    inner = _unwrapped(entry)
+    path = next((str(inner[key]) for key in _PATH_KEYS if inner.get(key)), "")
+    return Dataset(
+        name=name,
+        kind="memory" if str(inner.get("type", "")).rpartition(".")[2] in _MEMORY else kind_of(path),
+        type=str(inner.get("type", "")),
+        path=path,
+        versioned=bool(entry.get("versioned") or inner.get("versioned")),
+        given="data" in inner,
+    )
+
+
+def kind_of(path: str) -> DatasetKind:
+    """Where the data of a dataset that is not in memory lies."""
+    if not path:  # a table, an API: somewhere else
+        return "remote"
+    return "local" if get_protocol_and_path(path)[0] == "file" else "remote"
 
 
 class _NotInCatalog(Exception):
@@ -104,11 +137,3 @@ def _unwrapped(entry: Mapping[str, Any]) -> Mapping[str, Any]:
     if str(entry.get("type", "")).rpartition(".")[2] == "CachedDataset" and isinstance(inner, Mapping):
         return _unwrapped(inner)
     return entry
-
-
-def _kind(entry: Mapping[str, Any], path: str) -> DatasetKind:
-    if str(entry.get("type", "")).rpartition(".")[2] in _MEMORY:
-        return "memory"
-    if not path:  # a table, an API: somewhere else
-        return "remote"
-    return "local" if get_protocol_and_path(path)[0] == "file" else "remote"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import traceback
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,15 +49,16 @@ def open_project(
     path = path.resolve()
     package = bootstrap(path)
     configuration = Configuration(path, env or os.environ.get("KEDRO_ENV"), conf_source, params or {})
+    config = configuration.argo()
     return Project(
         path=path,
         package=package,
         env=configuration.env,
         conf_source=_in_any_copy(conf_source or "", path),
         params=params or {},
-        config=configuration.argo(),
+        config=config,
         pipelines=_pipelines(path),
-        catalog=_catalog(configuration, path),
+        catalog=_catalog(configuration, path, config.secret_params),
     )
 
 
@@ -86,9 +87,9 @@ def bootstrap(path: Path) -> str:
     return package
 
 
-def _catalog(configuration: Configuration, path: Path) -> Catalog:
+def _catalog(configuration: Configuration, path: Path, secrets: Collection[str]) -> Catalog:
     try:
-        return Catalog(configuration.read("catalog"), configuration.read("parameters"), path)
+        return Catalog(configuration.read("catalog"), configuration.read("parameters"), path, secrets)
     except DatasetError as error:
         message = f"catalog of env {configuration.env!r}: {' '.join(str(error).split())}"
         raise ConfigError(message, hint="correct this entry of catalog.yml.") from error

@@ -33,6 +33,7 @@ def explanation(workflow: Workflow) -> dict[str, Any]:
             }
             for use in workflow.boundaries
         ],
+        "load_versions": dict(workflow.load_versions),
         "levels": depth,
         "seconds_of_waiting": depth * _LEVEL_SECONDS,
     }
@@ -45,10 +46,18 @@ def table(found: Mapping[str, Any]) -> str:
 
 
 def command_line(task: Task, workflow: Workflow) -> str:
-    """The line that runs the same task on this machine."""
+    """The line that runs the same task on this machine; empty for one that reads what only a run has.
+
+    A run's version has no place in it: what the run pins is read in its latest version, as by `kedro run`.
+    """
+    if any(use.dataset.name in task.spilled and task.name in use.consumers for use in workflow.datasets):
+        return ""
     words = ["python", "-m", "argo_kedro.task", "--env", workflow.env, "--pipeline", task.pipeline]
     words += ["--nodes", ",".join(task.nodes)]
-    words += ["--memory", ",".join(task.memory)] if task.memory else []
+    memory = sorted({*task.memory, *task.spilled})  # what it spills ends with it here
+    words += ["--memory", ",".join(memory)] if memory else []
+    versions = [f"{name}:{version}" for name, version in sorted(workflow.load_versions.items())]
+    words += ["--load-versions", ",".join(versions)] if versions else []
     words += ["--conf-source", workflow.conf_source] if workflow.conf_source else []
     for value in workflow.parameters.values():
         words += ["--params", value]
@@ -64,14 +73,24 @@ def _task(task: Task, workflow: Workflow) -> dict[str, Any]:
         "template": task.template,
         "machine_type": {"value": task.machine_type.value, "source": task.machine_type.source},
         "pipeline": task.pipeline,
+        "joined_by_memory": _joined_by_memory(task),
         "in_memory": list(task.memory),
+        "spilled": list(task.spilled),
+        "pinned": list(task.pinned),
         "command": command_line(task, workflow),
     }
+
+
+def _joined_by_memory(task: Task) -> bool:
+    """Whether datasets in memory made its nodes one task: the planner names it for the first of them."""
+    return task.group == f"{task.nodes[0]} +{len(task.nodes) - 1}"
 
 
 def _travels(dataset: Dataset) -> str:
     if dataset.kind == "remote":
         return dataset.path or dataset.type
+    if dataset.kind == "memory" and dataset.path:
+        return f"{dataset.path} (spilled, for each run)"
     return f"{dataset.path} (this machine only)" if dataset.kind == "local" else dataset.kind
 
 
@@ -101,7 +120,7 @@ def _labels(found: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _summary(found: Mapping[str, Any]) -> str:
-    tasks, memory = found["tasks"], [name for task in found["tasks"] for name in task["in_memory"]]
+    tasks = found["tasks"]
     nodes = sum(len(task["nodes"]) for task in tasks)
     lines = [
         f"{nodes} nodes in {len(tasks)} tasks, env {found['env']}; "
@@ -109,8 +128,23 @@ def _summary(found: Mapping[str, Any]) -> str:
         f"{found['levels']} levels: on a stock Argo controller at least {found['seconds_of_waiting']} s, "
         f"since it looks again every {_LEVEL_SECONDS} s.",
     ]
-    if memory:
-        lines.append(f"In memory inside a fused task: {', '.join(memory)}.")
-    if tasks:
-        lines.append(f"One task alone, here: {tasks[0]['command']}")
+    lines += _data(found)
+    command = next((task["command"] for task in tasks if task["command"]), "")
+    if command:
+        lines.append(f"One task alone, here: {command}")
     return "\n".join(lines)
+
+
+def _data(found: Mapping[str, Any]) -> list[str]:
+    """What is particular about the data, a line for each."""
+    tasks = found["tasks"]
+    joined = [task["group"] for task in tasks if task["joined_by_memory"]]
+    versions = [f"{name} {version}" for name, version in sorted(found["load_versions"].items())]
+    named = {
+        "One task, since datasets in memory join its nodes": joined,
+        "In memory inside a fused task": [name for task in tasks for name in task["in_memory"]],
+        "Kept in the storage while the run goes on": sorted({name for task in tasks for name in task["spilled"]}),
+        "Read in the version that this run writes": sorted({name for task in tasks for name in task["pinned"]}),
+        "Read in the version that was asked for": versions,
+    }
+    return [f"{words}: {', '.join(names)}." for words, names in named.items() if names]

@@ -1,0 +1,87 @@
+"""What `explain` says of data: what is one task because of it, what travels how, and in which version."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from plans import STORED, make, planned
+
+from argo_kedro.model import Workflow
+from argo_kedro.pipeline import FusedPipeline, Node
+from argo_kedro.views.explanation import explanation, table
+
+VERSIONED = {**STORED, "versioned": True}
+BIG = "machine_types: {default: {cpu: 1, mem: 1}, big: {cpu: 2, mem: 2}}\n"
+STORAGE = "storage: {root: s3://bucket/runs}\n"
+
+
+def joined() -> Workflow:
+    """`split` and `train` are one task; `test` is not, and reads `y` from the storage, and its own version."""
+    nodes = [
+        make("split", "in", ["x", "y"]),
+        make("train", ["x", "old"], "model"),
+        Node(len, ["y", "model"], "out", name="test", machine_type="big"),
+    ]
+    catalog = {"in": STORED, "old": VERSIONED, "model": VERSIONED, "out": STORED}
+    return planned(nodes, BIG + STORAGE, catalog=catalog, load_versions={"old": "2026-01-01T00.00.00.000Z"})
+
+
+def explained(workflow: Workflow) -> tuple[dict[str, Any], str]:
+    found = explanation(workflow)
+    assert json.loads(json.dumps(found)) == found
+    return found, table(found)
+
+
+def test_a_table_says_what_is_particular_about_the_data() -> None:
+    _, text = explained(joined())
+
+    assert text.splitlines()[-5:] == [
+        "One task, since datasets in memory join its nodes: split +1.",
+        "Kept in the storage while the run goes on: y.",
+        "Read in the version that this run writes: model.",
+        "Read in the version that was asked for: old 2026-01-01T00.00.00.000Z.",
+        "One task alone, here: python -m argo_kedro.task --env cloud --pipeline __default__ --nodes split,train "
+        "--memory y --load-versions old:2026-01-01T00.00.00.000Z",
+    ]
+    assert "s3://bucket/runs (spilled, for each run)" in text
+    assert text.splitlines()[2] == "          train"  # the nodes of a joined task are all named
+
+
+def test_json_says_the_same_of_each_task() -> None:
+    found, _ = explained(joined())
+
+    first, second = found["tasks"]
+    assert (first["group"], first["nodes"], first["joined_by_memory"]) == ("split +1", ["split", "train"], True)
+    assert (first["spilled"], first["pinned"]) == (["y"], [])
+    assert (second["spilled"], second["pinned"], second["joined_by_memory"]) == (["y"], ["model"], False)
+    assert found["load_versions"] == {"old": "2026-01-01T00.00.00.000Z"}
+    travels = {item["name"]: item["travels"] for item in found["boundary_datasets"]}
+    assert travels == {"model": "s3://bucket/data.parquet", "y": "s3://bucket/runs (spilled, for each run)"}
+
+
+def test_a_task_that_reads_what_only_a_run_has_has_no_line_of_its_own() -> None:
+    first, second = explained(joined())[0]["tasks"]
+
+    assert first["command"]
+    assert second["command"] == ""
+
+
+def test_a_group_of_the_users_is_not_said_to_be_joined_by_memory() -> None:
+    fused = FusedPipeline([make("a", "in", "mid"), make("b", "mid", "out")], name="f")
+
+    found, text = explained(planned([fused]))
+
+    assert found["tasks"][0]["joined_by_memory"] is False
+    assert "In memory inside a fused task: mid." in text
+    assert "since datasets in memory" not in text
+
+
+def test_a_pipeline_with_nothing_particular_has_no_words_about_it() -> None:
+    _, text = explained(planned([make("a", "in", "mid"), make("b", "mid", "out")]))
+
+    assert [line.partition(":")[0] for line in text.splitlines()[-3:]] == [
+        "2 nodes in 2 tasks, env cloud; 1 boundary datasets.",
+        "2 levels",
+        "One task alone, here",
+    ]
