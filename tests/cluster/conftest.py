@@ -22,6 +22,9 @@ from urllib3.exceptions import HTTPError
 
 from argo_kedro.cluster.client import KubernetesCluster
 
+# gcsfs would ask the server by gRPC what kind of bucket it has, for half a minute: this one speaks only HTTP.
+os.environ.setdefault("GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT", "false")
+
 HERE = Path(__file__).parent
 FLIGHTS = HERE.parents[1] / "examples" / "flights"
 
@@ -128,6 +131,17 @@ def s3(bed: Bed) -> Iterator[Bucket]:
     files = bed.files()
     files.mkdir(name)
     yield Bucket(name=name, files=files, env=bed.s3_env)
+    files.rm(name, recursive=True)
+
+
+@pytest.fixture
+def gcs(bed: Bed) -> Iterator[Bucket]:
+    """A new bucket of the GCS server, which asks nobody who they are."""
+    name = f"t-{uuid.uuid4().hex[:8]}"
+    endpoint = bed.gcs["endpoint"]
+    files = fsspec.filesystem("gs", token="anon", endpoint_url=endpoint, project="bed", skip_instance_cache=True)
+    files.mkdir(name)
+    yield Bucket(name=name, files=files, env={"STORAGE_EMULATOR_HOST": endpoint})
     files.rm(name, recursive=True)
 
 

@@ -13,7 +13,9 @@ import click
 
 from argo_kedro.errors import ArgoKedroError, ConfigError
 from argo_kedro.task.progress import Progress
-from argo_kedro.task.running import run_task
+from argo_kedro.task.running import TaskRun, run_task
+from argo_kedro.task.secret_parameters import SecretParameters
+from argo_kedro.task.storage import is_version
 
 _TERMINATION_LOG = Path("/dev/termination-log")  # Argo copies it into the node's message
 _PARAMS_HINT = """for example --params '{"model": {"depth": 3}}'."""
@@ -28,37 +30,65 @@ _LINE_LIMIT = 4000  # Kubernetes keeps the last 4096 bytes
 @click.option("--memory", default="", help="Datasets that stay in memory, separated by commas.")
 @click.option("--conf-source", help="Folder or archive of the configuration.")
 @click.option("--params", default="{}", help="Runtime parameters, as JSON.")
-def main(
-    env: str | None, pipeline: str, task: str, nodes: str, memory: str, conf_source: str | None, params: str
-) -> None:
+@click.option("--secret-param", "secrets", multiple=True, help="NAME=VARIABLE: a parameter's value is in VARIABLE.")
+@click.option("--save-version", default="", help="Version of the workflow's run; Kedro's timestamp if absent.")
+@click.option("--pinned", default="", help="Versioned datasets to load in --save-version, separated by commas.")
+@click.option("--load-versions", default="", help="NAME:VERSION,...: loaded in these versions, before --pinned.")
+@click.option("--spilled", default="", help="Datasets that are kept in --storage, separated by commas.")
+@click.option("--storage", default="", help="Folder or address of the storage of runs.")
+@click.option("--storage-credentials", default="", help="Entry of credentials.yml for --storage.")
+def main(secrets: tuple[str, ...], **options: Any) -> None:
     """Run the nodes of one task, as a pod or a local run does.
 
     Exit codes: 1 a node raised, 3 the project or its configuration, 7 a dataset could not be loaded or saved.
     """
-    progress = Progress()
+    progress, secret = Progress(), SecretParameters({})
     try:
-        run_task(
-            progress,
-            env=env,
-            pipeline_names=_names(pipeline),
-            task=task,
-            nodes=_names(nodes),
-            memory=_names(memory),
-            conf_source=conf_source,
-            params=_parameters(params),
-        )
+        secret = SecretParameters(_pairs("--secret-param", secrets, "=", "warehouse.password=PARAM_WAREHOUSE_PASSWORD"))
+        run_task(_task_run(**options), progress, secret)
     except ArgoKedroError as error:
-        _note(error.format_message())
+        _note(secret.hide(error.format_message()))
         raise
     # Whatever a project raises must reach the log and the termination log. A node that calls sys.exit(0) failed too.
     except (Exception, SystemExit) as error:  # noqa: BLE001
-        traceback.print_exc()
-        _note(f"{progress.where}: {_words(error)}")
+        click.echo(secret.hide("".join(traceback.format_exception(error))), err=True, nl=False)
+        _note(secret.hide(f"{progress.where}: {_words(error)}"))
         sys.exit(progress.exit_code(error))
+
+
+def _task_run(
+    *, pipeline: str, params: str, load_versions: str, save_version: str, storage_credentials: str, **options: Any
+) -> TaskRun:
+    versions = _pairs("--load-versions", _names(load_versions), ":", "model:2026-11-21T08.03.47.000Z")
+    for version in (*versions.values(), *([save_version] if save_version else [])):
+        if not is_version(version):
+            message = (
+                f"{version!r} cannot be a version: it is one part of a path, of letters, digits, `.`, `_` and `-`."
+            )
+            raise ConfigError(message, hint="correct --save-version or --load-versions.")
+    options.update({name: _names(options[name]) for name in ("nodes", "memory", "pinned", "spilled")})
+    return TaskRun(
+        pipelines=_names(pipeline),
+        params=_parameters(params),
+        load_versions=versions,
+        save_version=save_version,
+        credentials=storage_credentials,
+        **options,
+    )
 
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(name for name in text.split(",") if name)
+
+
+def _pairs(option: str, texts: tuple[str, ...], separator: str, example: str) -> dict[str, str]:
+    pairs = {}
+    for text in texts:
+        name, _, value = text.partition(separator)
+        if not name or not value:
+            raise ConfigError(f"{option}: {text!r} is no pair.", hint=f"for example {option}={example}.")
+        pairs[name] = value
+    return pairs
 
 
 def _parameters(text: str) -> dict[str, Any]:

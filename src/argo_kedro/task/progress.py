@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Any
-
 from kedro.config import MissingConfigException
 from kedro.framework.hooks import hook_impl
-from kedro.io import DataCatalog, DatasetError, MemoryDataset
+from kedro.io import DatasetError
 from kedro.pipeline.node import Node
 from omegaconf.errors import OmegaConfBaseException
 from yaml import YAMLError
@@ -66,19 +63,3 @@ class Progress:
 
     def _now(self, where: str, exit_code: int) -> None:
         self.where, self._exit_code = where, exit_code
-
-
-class MemoryDatasets:
-    """A Kedro hook that keeps the datasets the planner named in memory."""
-
-    def __init__(self, names: Collection[str]) -> None:
-        self._names = names
-
-    @hook_impl
-    def before_pipeline_run(self, catalog: DataCatalog) -> None:
-        """Replace them before the runner makes any. What is taken out first keeps its validator (Kedro 1.6)."""
-        entries: tuple[dict[str, Any], ...] = (catalog._datasets, catalog._lazy_datasets)
-        for name in self._names:
-            for known in entries:
-                known.pop(name, None)
-            catalog[name] = MemoryDataset()

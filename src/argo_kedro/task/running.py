@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,40 +16,75 @@ from kedro.runner import SequentialRunner
 
 from argo_kedro.errors import ConfigError
 from argo_kedro.names import k8s_name
-from argo_kedro.task.progress import MemoryDatasets, Progress
+from argo_kedro.task.progress import Progress
+from argo_kedro.task.replacing import MemoryDatasets, SpilledDatasets
+from argo_kedro.task.secret_parameters import SecretParameters
+from argo_kedro.task.versions import RunVersions
 
 
-def run_task(
-    progress: Progress,
-    *,
-    env: str | None,
-    pipeline_names: Sequence[str],
-    task: str,
-    nodes: Sequence[str],
-    memory: Sequence[str],
-    conf_source: str | None,
-    params: Mapping[str, Any],
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class TaskRun:
+    """What a task runs, and where its data is."""
+
+    env: str | None = None
+    conf_source: str | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
+    pipelines: Sequence[str]
+    task: str = ""
+    nodes: Sequence[str] = ()
+    memory: Sequence[str] = ()
+    save_version: str = ""  # of the workflow's run; empty for a timestamp of Kedro's
+    pinned: Sequence[str] = ()
+    spilled: Sequence[str] = ()
+    storage: str = ""
+    credentials: str = ""  # an entry of credentials.yml
+    load_versions: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """The version in which each dataset is loaded, where that is known."""
+        pinned = dict.fromkeys(self.pinned, self.save_version) if self.save_version else {}
+        return {**pinned, **self.load_versions}
+
+
+def run_task(run: TaskRun, progress: Progress, secrets: SecretParameters) -> None:
     """Run the nodes of a task in the project of the current folder."""
     path = Path.cwd()
-    if not task and not nodes:
+    if not run.task and not run.nodes:
         raise ConfigError("Neither --task nor --nodes says what to run.", hint="for example --nodes train_model.")
     try:
         bootstrap_project(path)
     except RuntimeError as error:
         raise ConfigError(f"{path}: {error}", hint="a task runs in the project's folder.") from error
-    pipeline = _loaded(pipeline_names)
-    names = nodes or [_node_of(task, pipeline)]
+    pipeline = _loaded(run.pipelines)
+    spilled = SpilledDatasets(
+        run.spilled,
+        root=run.storage,
+        credentials=run.credentials,
+        load_versions=run.load_versions,
+        writers=pipeline,
+    )
+    versions = {name: version for name, version in run.versions.items() if name not in run.spilled}
+    # Kedro calls the last one first: `progress` knows where a task is before any other hook fails there.
+    hooks = [secrets, MemoryDatasets(run.memory), spilled, RunVersions(run.save_version, versions), progress]
+    _run_session(run, run.nodes or [_node_of(run.task, pipeline)], hooks)
+
+
+def _run_session(run: TaskRun, nodes: Sequence[str], hooks: Sequence[object]) -> None:
     session_class: Any = getattr(settings, "SESSION_CLASS", KedroSession)  # Kedro >= 1.3
-    create: dict[str, Any] = {"project_path": path, "env": env, "conf_source": conf_source}
-    run: dict[str, Any] = {"node_names": tuple(names), "runner": SequentialRunner()}
+    create: dict[str, Any] = {"project_path": Path.cwd(), "env": run.env, "conf_source": run.conf_source}
+    options: dict[str, Any] = {"node_names": tuple(nodes), "runner": SequentialRunner()}
     # As `kedro run` does: only KedroSession takes parameters when it is created.
-    (create if issubclass(session_class, KedroSession) else run)["runtime_params"] = dict(params)
-    run.update(_pipelines_argument(session_class, pipeline_names))
+    (create if issubclass(session_class, KedroSession) else options)["runtime_params"] = dict(run.params)
+    options.update(_pipelines_argument(session_class, run.pipelines))
     with session_class.create(**create) as session:
-        session._hook_manager.register(progress)
-        session._hook_manager.register(MemoryDatasets(memory))
-        session.run(**run)
+        if run.save_version and "run_id" in inspect.signature(session_class.run).parameters:
+            options["run_id"] = run.save_version
+        elif run.save_version:  # KedroSession makes a timestamp, takes none, and is all that knows it until it runs
+            session.session_id = session._store["session_id"] = run.save_version
+        for hook in hooks:
+            session._hook_manager.register(hook)
+        session.run(**options)
 
 
 def _loaded(names: Sequence[str]) -> Pipeline:
