@@ -60,9 +60,9 @@ class Argo:
             self._end()
         return self.workflow
 
-    def retry(self, image: str = "") -> Retry:
-        """What `kedro argo retry` does: delete pods, put the workflow."""
-        made = retried(self.workflow, now=NOW, image=image)
+    def retry(self, image: str = "", *, now: str = NOW) -> Retry:
+        """What `kedro argo retry` does: delete pods, put the workflow; at the controller's own time without `now`."""
+        made = retried(self.workflow, now=now or self._now(), image=image)
         for identity in made.deleted:
             self.pods.pop(identity, None)
         self.workflow = copy.deepcopy(made.document)

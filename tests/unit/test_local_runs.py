@@ -207,7 +207,8 @@ def test_the_reason_that_a_task_writes_down_is_in_its_message(tmp_path):
     )
     failure = played.run.failures[0]
     assert failure.message == "main: Error (exit code 4): node f: ValueError: no"
-    assert sorted(path.name for path in played.run.record.iterdir()) == ["logs", "workflow.json"]
+    assert sorted(path.name for path in played.run.record.glob("[!.]*")) == ["logs", "workflow.json"]
+    assert list(played.run.record.glob(".reason*")) == []
 
 
 def test_a_failure_says_how_to_repeat_it_without_secrets(tmp_path, monkeypatch):
@@ -227,6 +228,16 @@ def test_a_secret_in_an_argument_is_not_shown_either(tmp_path, monkeypatch):
     failure = Played(workflow(pod), tmp_path).run.failures[0]
     assert failure.argv == ("sh", "-c", "echo $(TOKEN); exit 1")
     assert failure.log.read_text() == "hidden\n"
+
+
+def test_a_variable_may_refer_to_a_secret_before_it_and_does_not_show_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("TOKEN", "hidden")
+    pod = sh("x", 'echo "$URL"; exit 1')
+    secret = {"name": "TOKEN", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}
+    pod["container"]["env"] = [secret, {"name": "URL", "value": "db://me:$(TOKEN)@host"}]
+    failure = Played(workflow(pod), tmp_path).run.failures[0]
+    assert failure.log.read_text() == "db://me:hidden@host\n"
+    assert failure.env == {"URL": "db://me:$(TOKEN)@host"}
 
 
 def test_the_log_of_a_python_task_that_is_killed_has_what_it_printed(tmp_path, monkeypatch):

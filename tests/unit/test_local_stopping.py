@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from local_runs import dag, ends, sh, task, workflow
 
-from argo_kedro.local import Started, TaskChanged, run
+from argo_kedro.local import Started, TaskChanged, read_run, retry, run
 
 _ENGINE = """
 import json, signal, sys
@@ -69,6 +69,20 @@ def test_ctrl_c_ends_every_process_and_writes_the_record(tmp_path, number, code)
     assert {"Running", "Pending"} & set(phases.values()) == set()
     assert "wf.onExit" not in phases
     assert "wf.a(1)" not in phases
+
+
+def test_a_run_that_was_stopped_goes_on_by_a_retry(tmp_path):
+    engine = started(tmp_path, "test -f second || wait")
+    processes = children(tmp_path, len(FIVE))
+    engine.send_signal(signal.SIGINT)
+    assert engine.wait(20) == 130
+    (tmp_path / "second").touch()
+    done = retry("wf", folder=tmp_path)
+    assert done.phase == "Succeeded"
+    phases = {node["name"]: node["phase"] for node in read_run(done.record)["status"]["nodes"].values()}
+    assert set(phases.values()) == {"Succeeded"}
+    assert phases.keys() >= {"wf.z", "wf.onExit", *(f"wf.{name}" for name in FIVE)}
+    assert [process for process in processes if not ends(process)] == []
 
 
 def test_a_second_ctrl_c_waits_no_longer(tmp_path):

@@ -10,8 +10,10 @@ from local_runs import dag, task, workflow
 
 from argo_kedro.errors import ArgoKedroError, ClusterError
 from argo_kedro.names import node_id
+from argo_kedro.workflows.code import code_of
 from argo_kedro.workflows.nodes import nodes
 from argo_kedro.workflows.retrying import retried, unfinished
+from argo_kedro.workflows.state import run_state
 
 NESTED = (
     dag("main", task("grp", "grp"), task("post", "pod", "grp")),
@@ -51,6 +53,16 @@ def test_another_image_is_put_where_the_templates_stand():
     given = failed(*NESTED)
     assert images(retried(given, now=NOW, image="app:2").document["spec"]["templates"]) == ["app:2", "curl:8"]
     assert images(retried(given, now=NOW).document["spec"]["templates"]) == ["app:1", "curl:8"]
+
+
+def test_the_workflow_keeps_which_tasks_ran_with_which_image():
+    argo = Argo(workflow(*NESTED, pod("pod")))
+    argo.run(fails=["grp.g2"])
+    for image in ("app:2", "app:3"):
+        argo.retry(image, now="")
+        argo.run(fails=["post"])
+    codes = {task.path: code_of(argo.workflow, task) for task in run_state(argo.workflow).tasks}
+    assert codes == {"grp.g1": "app:1", "grp.g2": "app:2", "post": "app:3"}
 
 
 def test_another_image_is_put_into_the_spec_that_is_stored_of_a_workflow_template():

@@ -33,11 +33,15 @@ class Command:
 def command(pod: Pod, lookup: Lookup, reason: Path) -> Command:
     """Fill in the tags, then the references to variables, `$(NAME)`."""
     given: dict[str, str] = {}
-    for variable in pod.env:
+    known: dict[str, str] = {}  # with secrets
+    for variable in pod.env:  # in this order: a reference is to what stands before it
+        if variable.source == "secret":
+            if variable.name in os.environ:
+                known[variable.name] = os.environ[variable.name]
+            continue
         value = _field(variable.source, lookup) if variable.source else expand_twice(variable.value, lookup)
         if value is not None:
-            given[variable.name] = refer(value, given)
-    known = given | {name: os.environ[name] for name in secrets(pod) if name in os.environ}
+            given[variable.name], known[variable.name] = refer(value, given), refer(value, known)
     # Unbuffered, as in our image: the log of a task that is killed has all that it printed.
     env = {"PYTHONUNBUFFERED": "1", **os.environ, **known, REASON_VARIABLE: str(reason)}
     env["PATH"] = os.pathsep.join(part for part in (str(Path(sys.executable).parent), env.get("PATH", "")) if part)
@@ -78,8 +82,6 @@ def take_reason(file: Path) -> str:
 
 
 def _field(source: str, lookup: Lookup) -> str | None:
-    if source == "secret":
-        return None
     return lookup({_NAME: "pod.name", _NAMESPACE: "workflow.namespace", _LABEL: "workflow.name"}[source])
 
 

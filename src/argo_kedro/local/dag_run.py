@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from argo_kedro.events import TaskChanged
 from argo_kedro.local.dags import in_order
+from argo_kedro.local.kept import Kept
 from argo_kedro.local.nodes import FAILED, Host, Node, Parent, Place
 from argo_kedro.local.outcome import Failure
 from argo_kedro.local.record import is_done, log_path
@@ -100,6 +101,8 @@ class DagRun(Node):
 
     def _release(self, name: str) -> None:
         task = self.template.tasks[name]
+        if self._is_kept(name):
+            return
         if self.host.closing or not task.depends.test(self.phases):
             self._leave_out(name, NOT_MET)
         elif not self.keeps(name):
@@ -124,6 +127,17 @@ class DagRun(Node):
             return
         self.active += 1
         self.children[task.name] = self.host.begin(self._place(task.name), task.template, inputs, self)
+
+    def _is_kept(self, name: str) -> bool:
+        """Whether a task ended before the retry; what became of it then is taken as it is."""
+        entry = self.host.record.kept(f"{self.place.name}.{name}")
+        if entry is None or entry["phase"] == "Running":  # a DAG that goes on
+            return False
+        template = self.host.template(self.template.tasks[name].template)
+        kept = self.children[name] = Kept(self.host, self._place(name), template, entry, self)
+        self.links[name] = kept.outbound()
+        self._close(name, kept.phase)
+        return True
 
     def _place(self, name: str) -> Place:
         needs = self.template.tasks[name].depends.names

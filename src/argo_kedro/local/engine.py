@@ -10,10 +10,10 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 from argo_kedro.events import Event
 from argo_kedro.local.dag_run import DagRun
+from argo_kedro.local.kept import Kept, pods_done, pods_succeeded
 from argo_kedro.local.machine import Machine, Room
 from argo_kedro.local.nodes import FAILED, Node, Parent, Place
 from argo_kedro.local.outcome import Failure
@@ -22,15 +22,16 @@ from argo_kedro.local.queues import ReadyQueue, Timers
 from argo_kedro.local.record import Record
 from argo_kedro.local.signals import caught
 from argo_kedro.local.sizes import Size
-from argo_kedro.local.templates import Dag, Manifest
+from argo_kedro.local.templates import Dag, Manifest, Template
 from argo_kedro.local.variables import expand
+from argo_kedro.workflows.retrying import unfinished
 
 _TERMINATED = "workflow shutdown with strategy:  Terminate"  # with Argo's two spaces
 _TOO_LONG = "Step exceeded its deadline"
 
 
 class Engine:
-    """One run of a manifest."""
+    """One run of a manifest, from its beginning or from what a retry has kept of it."""
 
     def __init__(
         self,
@@ -51,7 +52,10 @@ class Engine:
         self.failures: list[Failure] = []
         self.interrupted: signal.Signals | None = None
         self._message = ""
-        self._tasks, self._succeeded = self.sizes[manifest.entrypoint].pods, 0
+        self._tasks, kept = sizes[manifest.entrypoint].pods, list(record.nodes.values())
+        self._is_retry = bool(kept)
+        self._succeeded = pods_succeeded(kept)
+        self.to_do = self._tasks - pods_done(kept, sizes)
         self._news: queue.SimpleQueue[PodRun | signal.Signals] = queue.SimpleQueue()  # safe within signal handlers
         self._timers = Timers()
         self._ready: ReadyQueue[PodRun] = ReadyQueue()
@@ -64,6 +68,7 @@ class Engine:
         """Run all of it, and say how it ended. No process outlives this."""
         with caught(self._news.put):
             try:
+                self._count()
                 phase = self._main()
                 self.record.finish(phase, self._message)
             except BaseException:
@@ -86,7 +91,7 @@ class Engine:
             self.after(self.manifest.deadline, self._deadline)
         workflow = self.record.name
         root = self._until_end(Place(name=workflow, path="", task=""), self.manifest.entrypoint)
-        phase = root.phase
+        phase = self._checked(root.phase)  # before the exit handler, which removes data after a success
         if not isinstance(root, DagRun) and phase in FAILED:
             self._message = self._message or root.entry["message"]
         if self.manifest.on_exit and self.interrupted is None:
@@ -100,9 +105,16 @@ class Engine:
             phase, self._message = "Failed", "Stopped with strategy 'Terminate'"
         return phase
 
+    def _checked(self, phase: str) -> str:
+        """The phase, where it is true: a retry that kept too much would end as Succeeded with tasks that never ran."""
+        left = unfinished(self.record.document) if self._is_retry and phase == "Succeeded" else []
+        if left:
+            phase, self._message = "Error", f"the retry was not right: these have not run: {', '.join(left)}"
+        return phase
+
     def _until_end(self, place: Place, template: str) -> Node:
         inputs = {
-            key: value for key, value in self.manifest.parameters.items() if key in self._template(template).inputs
+            key: value for key, value in self.manifest.parameters.items() if key in self.template(template).inputs
         }
         node = self.begin(place, template, inputs, None)
         while node in self._open:
@@ -115,12 +127,15 @@ class Engine:
     # What nodes ask for ----------------------------------------------------------------------------------------------
 
     def begin(self, place: Place, template: str, inputs: Mapping[str, str], parent: Parent | None) -> Node:
-        """A new node, begun."""
-        read = self._template(template)
+        """A new node, begun; or the one of a workflow that is a single task, or is done, as a retry has kept it."""
+        read = self.template(template)
         preset = {name: expand(value, self.values.get) for name, value in read.inputs.items() if value is not None}
         inputs = preset | {name: value for name, value in inputs.items() if name in read.inputs}
         node: Node
-        if isinstance(read, Dag):
+        kept = self.record.kept(place.name)
+        if kept is not None and kept["phase"] != "Running":
+            node = Kept(self, place, read, kept, parent)
+        elif isinstance(read, Dag):
             node = DagRun(self, place, read, inputs, parent)
         else:
             node = PodRun(self, place, read, inputs, parent)
@@ -129,12 +144,13 @@ class Engine:
         node.begin()
         return node
 
-    def _template(self, name: str) -> Any:
+    def template(self, name: str) -> Template:
+        """What a template says."""
         return self.manifest.templates[name]
 
     def default_output(self, template: str, output: str) -> str | None:
         """The value of an output parameter that was not written, where the template has one."""
-        return next((each.default for each in self._template(template).outputs if each.name == output), None)
+        return next((each.default for each in self.template(template).outputs if each.name == output), None)
 
     def fail(self, failure: Failure) -> None:
         """Note a failure for the end."""
@@ -162,7 +178,7 @@ class Engine:
         del self._open[node]
         if isinstance(node, PodRun) and node.phase == "Succeeded" and not node.place.hooked:
             self._succeeded += 1
-            self.record.status["progress"] = f"{self._succeeded}/{self._tasks}"
+            self._count()
         if node.parent is not None:
             node.parent.child_ended(node)
 
@@ -177,10 +193,17 @@ class Engine:
         if pod.queued and pod.start():
             self._running.add(pod)
             self.room.take(pod.demand)
+            if pod.process is not None:
+                self.record.process(pod.entry, pod.process.number)
+                self.record.commit()  # at once: until then a runner that is killed leaves a process it said nothing of
         return True
+
+    def _count(self) -> None:
+        self.record.succeeded(f"{self._succeeded}/{self._tasks}")
 
     def _wait(self) -> None:
         """Wait for a process, a signal, a timer, or the time to write the record."""
+        self.record.commit()
         times = [time for time in (self._timers.next(), self.record.due()) if time is not None]
         try:
             seconds = max(0.0, min(times) - time.monotonic()) if times else None

@@ -57,6 +57,9 @@ class Host(Protocol):
     def after(self, seconds: float, call: Callable[[], None]) -> None:
         """Call this later."""
 
+    def template(self, name: str) -> Template:
+        """What a template says."""
+
     def default_output(self, template: str, output: str) -> str | None:
         """The value of an output parameter that was not written, where the template has one."""
 
@@ -115,10 +118,14 @@ class Node(ABC):
         self.finish("Omitted", message)
 
     def new_entry(self, kind: str, template: str) -> dict[str, Any]:
-        """This node's entry in the record."""
+        """This node's entry in the record; that of a DAG which goes on after a retry is there already."""
         more: dict[str, Any] = {"nodeFlag": {"hooked": True}} if self.place.hooked and not self.place.task else {}
         if self.inputs:
             more["inputs"] = {"parameters": [{"name": key, "value": value} for key, value in self.inputs.items()]}
+        kept = self.host.record.kept(self.place.name)
+        if kept is not None:
+            kept.update(more)
+            return kept
         return self.host.record.add(
             self.place.name,
             kind,

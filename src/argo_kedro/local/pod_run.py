@@ -13,7 +13,7 @@ from argo_kedro.local.attempts import Command, OutputFiles, command, pod_lookup,
 from argo_kedro.local.nodes import Host, Node, Parent, Place, outputs_entry
 from argo_kedro.local.outcome import Failure
 from argo_kedro.local.process import NOT_FOUND, CannotStart, Process
-from argo_kedro.local.record import log_path, now
+from argo_kedro.local.record import log_path
 from argo_kedro.local.retries import Attempt, seconds_to_wait
 from argo_kedro.local.templates import Pod
 from argo_kedro.local.variables import expand
@@ -90,9 +90,12 @@ class PodRun(Node):
         self._tell("Running")
         self.command = command(self.template, self._lookup, self._reason())
         self.files = OutputFiles(self.host.folder, self.template.outputs, self._lookup)
+        record = self.host.record
+        record.commit()
         try:
             ended = partial(self.host.process_ended, self)
-            self.process = Process(self.command.argv, self.command.env, self.host.folder, self.log, ended)
+            place = (self.host.folder, self.log)
+            self.process = Process(self.command.argv, self.command.env, *place, ended, inherits=(record.lock,))
         except CannotStart as error:
             with self.log.open("a", encoding="utf-8") as log:
                 log.write(f"{error}\n")
@@ -108,6 +111,7 @@ class PodRun(Node):
             return
         code = self.process.reap()
         self.process = None
+        self.host.record.process(self.entry, None)
         reason = take_reason(self._reason())
         if self.stopped:
             stopped, self.stopped = self.stopped, ""
@@ -136,9 +140,9 @@ class PodRun(Node):
 
     def _open_attempt(self) -> None:
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        if self.number > 0:
+        if self.number > 0 or self.log.exists():  # the latter after a retry
             with self.log.open("a", encoding="utf-8") as log:
-                log.write(f"--- attempt {self.number + 1}, {now()} ---\n")
+                log.write(f"--- attempt {self.number + 1}, {self.host.record.now()} ---\n")
         if self.template.retry:
             self.attempt = self.host.record.add(
                 f"{self.place.name}({self.number})",
@@ -149,7 +153,7 @@ class PodRun(Node):
                 templateName=self.template.name,
                 nodeFlag={"retried": True},
             )
-        self.attempt["startedAt"] = now()
+        self.attempt["startedAt"] = self.host.record.now()
         self.host.record.change(self.entry, "Running")
         self.host.record.change(self.attempt, "Running")
 

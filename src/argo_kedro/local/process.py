@@ -20,7 +20,14 @@ class Process:
     """A running command; `ended` is called from another thread when it is over, and then `reap` tells its exit code."""
 
     def __init__(
-        self, command: Sequence[str], env: Mapping[str, str], folder: Path, log: Path, ended: Callable[[], None]
+        self,
+        command: Sequence[str],
+        env: Mapping[str, str],
+        folder: Path,
+        log: Path,
+        ended: Callable[[], None],
+        *,
+        inherits: Sequence[int] = (),
     ) -> None:
         try:
             with log.open("ab") as output:
@@ -32,6 +39,7 @@ class Process:
                     stdout=output,
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
+                    pass_fds=inherits,
                 )
         except (OSError, ValueError) as error:  # ValueError: a null byte in an argument
             raise CannotStart(_reason(command[0], error)) from error
@@ -44,6 +52,11 @@ class Process:
         else:  # macOS before Python 3.13
             self._process.wait()
         ended()
+
+    @property
+    def number(self) -> int:
+        """Its id, which is that of its group and its session too."""
+        return self._process.pid
 
     def send(self, number: signal.Signals) -> None:
         """Signal the whole group."""

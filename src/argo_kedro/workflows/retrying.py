@@ -10,9 +10,9 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from argo_kedro.errors import ArgoKedroError, ClusterError, CompileError
-from argo_kedro.manifest.images import with_image
+from argo_kedro.errors import ArgoKedroError, ClusterError
 from argo_kedro.model import Json
+from argo_kedro.workflows.images import with_image
 from argo_kedro.workflows.nodes import GOOD, GROUPS, Node, Tree, hooked, name_of, nodes, phase_of, with_nodes
 from argo_kedro.workflows.remaining import Remaining
 from argo_kedro.workflows.state import END_PHASES
@@ -61,7 +61,7 @@ def retried(workflow: Json, *, now: str, image: str = "") -> Retry:
     gone = {tree.by_name[name]["id"]: tree.by_name[name]["type"] for name in dropped}
     opened = _opened(workflow, gone, now)
     return Retry(
-        document=with_nodes(_with_image(opened, image) if image else opened, left),
+        document=with_nodes(with_image(opened, image, now) if image else opened, left),
         deleted=tuple(sorted({*tree.nameless, *(identity for identity, kind in gone.items() if kind == "Pod")})),
         again=tuple(remaining.again),
         kept=tuple(remaining.kept),
@@ -127,33 +127,6 @@ def _opened(workflow: Json, gone: Container[str], now: str) -> dict[str, Any]:
     if results:
         status["taskResultsCompletionStatus"] = {key: value for key, value in results.items() if key not in gone}
     return {**workflow, "metadata": metadata, "spec": spec, "status": status}
-
-
-def _with_image(workflow: Mapping[str, Any], image: str) -> dict[str, Any]:
-    """Another image wherever the workflow keeps its templates: the controller reads the WorkflowTemplates no more."""
-    spec, status = dict(workflow["spec"]), dict(workflow["status"])
-    stored = dict(status.get("storedWorkflowTemplateSpec") or {})
-    referred = status.get("storedTemplates") or {}
-    own, of_stored = spec.get("templates") or (), stored.get("templates") or ()
-    holder = stored if stored.get("templateDefaults") else spec
-    defaults = {"templateDefaults": holder["templateDefaults"]} if holder.get("templateDefaults") else {}
-    all_of_them = {"templates": [*own, *of_stored, *referred.values()], **defaults}
-    try:
-        changed = with_image(all_of_them, image)
-    except CompileError as error:
-        hint = f"change its templates by kubectl edit workflow {name_of(workflow)}, then retry it without --image."
-        raise ClusterError(f"{name_of(workflow)}: {error.message}", hint=hint) from error
-    templates = iter(changed["templates"])
-    for each, held in ((spec, own), (stored, of_stored)):
-        if held:
-            each["templates"] = [next(templates) for _ in held]
-    if defaults:
-        holder["templateDefaults"] = changed["templateDefaults"]
-    if stored:
-        status["storedWorkflowTemplateSpec"] = stored
-    if referred:
-        status["storedTemplates"] = {key: next(templates) for key in referred}
-    return {**workflow, "spec": spec, "status": status}
 
 
 def _wrong(
