@@ -17,7 +17,7 @@ from cpu import Steps, medians
 from shapes import pipeline
 
 from argo_kedro.check import check
-from argo_kedro.cli.steps import write
+from argo_kedro.cli.files import write
 from argo_kedro.config import parse
 from argo_kedro.manifest import render, validate
 from argo_kedro.plan import plan

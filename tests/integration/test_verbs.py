@@ -273,6 +273,7 @@ def test_check_is_content_with_a_project_that_a_cluster_can_run(shared: Any, pat
 BAD = """
 default_machine_type: defualt
 tasks: [{nodes: wsah, timeout: 5}]
+runner: {memory_datasets: error}
 """
 
 
@@ -287,9 +288,9 @@ def test_all_that_is_wrong_is_told_at_once_and_nothing_is_written(shared: Any, p
     assert [error.partition(": ")[2].partition(":")[0] for error in errors] == [
         "argo.yml default_machine_type",
         "argo.yml tasks[0]",
-        "dataset raw",
-        "dataset clean",
         "dataset mid",
+        "dataset clean",
+        "dataset raw",
         "3 tasks, env local",
     ]
     assert not (path / "argo").exists()

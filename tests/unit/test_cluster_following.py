@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from api_server import Answer, ApiServer, Request, refused, serving
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from workflow_states import NAME, node, template, workflow
 from workflow_story import GET_FAULTS, LINES, TEMPLATES, WATCH_FAULTS, QuickClock, QuickCluster, Step, Teller, story
@@ -123,6 +123,7 @@ STEPS = st.builds(
 
 
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(end="Failed", steps=[Step(fault=fault) for fault in ("cut", "cut", "cut", "not ready") * 2])
 @given(end=st.sampled_from(sorted(STORIES)), steps=st.lists(STEPS, max_size=12))
 def test_no_sequence_of_faults_changes_the_end_or_what_is_told_of_it(
     api: ApiServer, cluster: QuickCluster, end: str, steps: list[Step]

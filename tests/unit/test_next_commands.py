@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -12,9 +11,8 @@ from typing import Any
 import pytest
 from plans import chain, planned
 
+from argo_kedro.cli.files import default_file, write
 from argo_kedro.cli.options import next_command
-from argo_kedro.cli.steps import default_file, write
-from argo_kedro.cli.work import Work
 
 
 @pytest.mark.parametrize(
@@ -41,15 +39,6 @@ def test_a_manifest_is_written_into_the_folder_whatever_its_pipelines_are_called
 )
 def test_the_next_command_has_the_same_options(chosen: dict[str, Any], expected: str) -> None:
     assert next_command("run", chosen) == expected
-
-
-def test_what_has_not_succeeded_goes_on_from_its_first_nodes() -> None:
-    workflow = planned(chain("a_1", "b_2", "c_3"))
-    tasks = [task.name for task in workflow.tasks]
-    work = Work(manifest="", labels={}, command="again", workflow=workflow, chosen={"env": "cloud"})
-    assert work.way_on(set()) == "again"
-    assert shlex.split(work.way_on({tasks[0]}))[-2:] == ["--from-nodes", "b_2"]
-    assert shlex.split(work.way_on(set(tasks[:2])))[-2:] == ["--from-nodes", "c_3"]
 
 
 def test_a_link_is_written_through_and_a_device_is_not_replaced(tmp_path: Path) -> None:

@@ -8,12 +8,13 @@ import click
 from kedro.framework.startup import ProjectMetadata
 
 from argo_kedro.cli import console
-from argo_kedro.cli.options import next_command, selection_options
+from argo_kedro.cli.options import from_failed_option, next_command, selection_options
 from argo_kedro.errors import CompileError
 
 
 @click.command(name="check")
 @selection_options
+@from_failed_option
 @click.pass_obj
 @console.talk_on_stderr
 def check_(metadata: ProjectMetadata, /, **chosen: Any) -> None:
@@ -29,4 +30,4 @@ def check_(metadata: ProjectMetadata, /, **chosen: Any) -> None:
         raise CompileError(f"{steps.counted(made)}: cannot run.")
     if made.of("cluster"):
         raise CompileError(f"{steps.counted(made)}: not ready for a cluster; nothing of that stops `kedro argo run`.")
-    console.done(f"{steps.counted(made)}: ready for a cluster.", next_step=next_command("compile", chosen))
+    console.done(f"{steps.counted(made)}: ready for a cluster.", next_step=next_command("compile", made.chosen))

@@ -9,13 +9,14 @@ import click
 from kedro.framework.startup import ProjectMetadata
 
 from argo_kedro.cli import console
-from argo_kedro.cli.options import selection_options, workflow_name_option
+from argo_kedro.cli.options import from_failed_option, selection_options, workflow_name_option
 from argo_kedro.model import Kind
 
 
 @click.command(name="compile")
 @selection_options
 @workflow_name_option
+@from_failed_option
 @click.option(
     "--kind",
     type=click.Choice(get_args(Kind)),
@@ -39,17 +40,19 @@ def compile_(metadata: ProjectMetadata, /, workflow_name: str, kind: Kind, outpu
     With `-o -` the YAML goes to stdout and all talk to stderr. Kedro itself logs one line to stdout when it is
     imported, before any plugin runs; a logging file that logs elsewhere, named in KEDRO_LOGGING_CONFIG, prevents that.
     """
-    from argo_kedro.cli import steps  # here for the reason that `steps` gives
+    from argo_kedro.cli import files, steps  # here for the reason that `steps` gives
 
+    if kind != "workflow" and chosen.get("from_failed"):
+        raise click.UsageError("--from-failed goes on from one run: it makes a workflow, no template and no cron.")
     made = steps.compiled(metadata.project_path, chosen, workflow_name, kind=kind)
     steps.stop_on_errors(made)
     console.problems(made.of("cluster"))
     if output == Path("-"):
         console.result(made.text.rstrip("\n"))
         return
-    path = output or steps.default_file(metadata.project_path, made.workflow, kind)
-    steps.write(path, made.text)
-    console.result(steps.shown(path))
+    path = output or files.default_file(metadata.project_path, made.workflow, kind)
+    files.write(path, made.text)
+    console.result(files.shown(path))
     # Not apply alone: it keeps a copy of the whole in an annotation, which has room for 256 KiB.
     verb = "kedro argo run" if kind == "workflow" else "kubectl apply --server-side -f"
-    console.done(f"Wrote {steps.shown(path)}: {steps.counted(made)}.", next_step=f"{verb} {steps.shown(path)}")
+    console.done(f"Wrote {files.shown(path)}: {steps.counted(made)}.", next_step=f"{verb} {files.shown(path)}")

@@ -8,7 +8,8 @@ import click
 from kedro.framework.startup import ProjectMetadata
 
 from argo_kedro.cli import console
-from argo_kedro.cli.reach import cluster_options, kubernetes_name, reached
+from argo_kedro.cli.options import kubernetes_name
+from argo_kedro.cli.reach import cluster_options
 
 
 @click.command(name="delete")
@@ -17,13 +18,10 @@ from argo_kedro.cli.reach import cluster_options, kubernetes_name, reached
 @click.pass_obj
 @console.talk_on_stderr
 def delete(metadata: ProjectMetadata, /, name: str, **chosen: Any) -> None:
-    """Delete a workflow from the cluster, with its pods and their logs. What its tasks have written stays.
+    """Delete a run: the record of a local one, or a workflow with its pods; and the logs. What tasks wrote stays.
 
-    NAME must be given: @latest is the newest of this project.
+    NAME must be given: @latest is the newest of this project on the cluster.
     """
-    from argo_kedro import cluster  # here for the reason that `steps` gives
+    from argo_kedro.cli.runs import meant  # here for the reason that `steps` gives
 
-    reach, name = reached(metadata, chosen).to(name)
-    cluster.delete(reach.cluster, name)
-    console.result(name)
-    console.done(f"Deleted {name}.", next_step=reach.command("list"))
+    meant(metadata.project_path, metadata.package_name, name, chosen).delete()

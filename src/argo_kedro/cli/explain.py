@@ -9,11 +9,12 @@ import click
 from kedro.framework.startup import ProjectMetadata
 
 from argo_kedro.cli import console
-from argo_kedro.cli.options import next_command, selection_options
+from argo_kedro.cli.options import from_failed_option, next_command, selection_options
 
 
 @click.command(name="explain")
 @selection_options
+@from_failed_option
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
 @click.pass_obj
 @console.talk_on_stderr
@@ -28,4 +29,4 @@ def explain(metadata: ProjectMetadata, /, as_json: bool, **chosen: Any) -> None:
     console.result(json.dumps(found, indent=2) if as_json else table(found))
     console.problems(made.of("cluster", "warning"))
     if not as_json:
-        console.say(f"Next: {next_command('run', chosen)}")
+        console.say(f"Next: {next_command('run', made.chosen)}")

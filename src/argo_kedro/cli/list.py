@@ -1,4 +1,4 @@
-"""`kedro argo list`: the workflows of this project."""
+"""`kedro argo list`: the runs of this project."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import click
 from kedro.framework.startup import ProjectMetadata
 
 from argo_kedro.cli import console
-from argo_kedro.cli.reach import cluster_options, reached
+from argo_kedro.cli.reach import cluster_options
 
 
 @click.command(name="list")
+@click.option("--local", "here", is_flag=True, help="Those of this machine, in place of the cluster's.")
 @click.option("--all", "everyone", is_flag=True, help="Those of others as well, all that are in the namespace.")
 @click.option(
     "--limit",
@@ -23,15 +24,14 @@ from argo_kedro.cli.reach import cluster_options, reached
 @cluster_options
 @click.pass_obj
 @console.talk_on_stderr
-def list_(metadata: ProjectMetadata, /, everyone: bool, limit: int, **chosen: Any) -> None:
-    """List the workflows of this project on the cluster, the newest first."""
-    from argo_kedro.cluster import workflows  # here for the reason that `steps` gives
+def list_(metadata: ProjectMetadata, /, here: bool, everyone: bool, limit: int, **chosen: Any) -> None:
+    """List the workflows of this project on the cluster, or its runs on this machine, the newest first."""
+    from argo_kedro.cli import runs  # here for the reason that `steps` gives
     from argo_kedro.views.listing import listing
 
-    reach = reached(metadata, chosen)
-    found = workflows(reach.cluster, reach.package, everyone=everyone)
+    found, next_step = runs.listed(metadata, chosen, here=here, everyone=everyone)
     if not found:
-        console.done("There is none.", next_step=reach.command("submit"))
+        console.done("There is none.", next_step=next_step)
         return
     console.result(listing(found[: limit or None]))
     if limit and len(found) > limit:

@@ -5,46 +5,27 @@ Its own imports are light: verbs import it at their top, and what reaches a clus
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from kedro.framework.startup import ProjectMetadata
 
 from argo_kedro.cli import console
-from argo_kedro.names import is_object_name
+from argo_kedro.cli.last import last, remember
+from argo_kedro.cli.options import LATEST, kubernetes_name
 
 if TYPE_CHECKING:
     from argo_kedro.cluster import Cluster
     from argo_kedro.config import ArgoConfig
 
-LATEST = "@latest"
-_LAST = Path("argo", "last.json")  # in the project's folder
 _IMAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@-]*\Z")
 
 _C = TypeVar("_C", bound=Callable[..., Any])
-
-
-def kubernetes_name(_context: click.Context, parameter: click.Parameter, value: str | None) -> str:
-    """A name as Kubernetes has them, before it becomes part of an address.
-
-    Raises:
-        click.UsageError: if it is none, or is empty where one is required.
-    """
-    if not value and not parameter.required:
-        return ""
-    if value == LATEST and isinstance(parameter, click.Argument):
-        return value
-    if not value or not is_object_name(value):
-        raise click.BadParameter(f"{value!r} is no name of Kubernetes: lowercase letters, digits, '-' and '.'.")
-    return value
 
 
 def image_name(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
@@ -108,6 +89,8 @@ class Reach:
     context: str = ""  # that the command line names
     namespace: str = ""
     named_env: str = ""  # that the command line names
+    after_fix: str = "; --image names a new image"
+    is_cluster: bool = True
 
     @cached_property
     def cluster(self) -> Cluster:
@@ -138,21 +121,18 @@ class Reach:
 
         if given and given != LATEST:
             return self, given
-        last = {} if given else self._last()
-        if last:
-            console.say(f"Workflow: {last['name']}, the last one submitted from here.")
-            return replace(self, context=last["context"], namespace=last["namespace"]), last["name"]
+        known = {} if given else self._last()
+        if known:
+            console.say(f"Workflow: {known['name']}, the last one submitted from here.")
+            return replace(self, context=known["context"], namespace=known["namespace"]), known["name"]
         name = newest(self.cluster, self.package)
         console.say(f"Workflow: {name}, the newest one of this project.")
         return self, name
 
     def remember(self, name: str) -> None:
-        """Note a workflow as the last one submitted from this project; no harm if that cannot be written."""
-        path = self.project / _LAST
-        with suppress(OSError):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            last = {"name": name, "context": self.context, "namespace": self.namespace, "env": self.env}
-            path.write_text(json.dumps(last), encoding="utf-8")
+        """Note a workflow as the last one submitted from this project."""
+        place = {"name": name, "context": self.context, "namespace": self.namespace, "env": self.env}
+        remember(self.project, place)
 
     def command(self, verb: str, *words: str) -> str:
         """A verb to try next, for the same cluster."""
@@ -167,18 +147,18 @@ class Reach:
 
     def _last(self) -> dict[str, str]:
         """The last one submitted from here in this env, unless another place is named now."""
-        try:
-            found = json.loads((self.project / _LAST).read_text(encoding="utf-8"))
-            last = {key: str(found[key]) for key in ("name", "context", "namespace", "env")}
-        except (OSError, ValueError, KeyError, TypeError):
+        found = last(self.project)
+        keys = ("name", "context", "namespace", "env")
+        if found.get("local") or not found.keys() >= set(keys):
             return {}
-        same = last["env"] == self.env and all(
-            getattr(self, key) in ("", last[key]) for key in ("context", "namespace")
+        known = {key: str(found[key]) for key in keys}
+        same = known["env"] == self.env and all(
+            getattr(self, key) in ("", known[key]) for key in ("context", "namespace")
         )
-        return last if same else {}
+        return known if same else {}
 
 
-def reached(metadata: ProjectMetadata, chosen: Mapping[str, Any]) -> Reach:
+def reached(project: Path, package: str, chosen: Mapping[str, Any]) -> Reach:
     """What these options, KEDRO_ENV and argo.yml say of the way to the cluster.
 
     Raises:
@@ -186,15 +166,14 @@ def reached(metadata: ProjectMetadata, chosen: Mapping[str, Any]) -> Reach:
     """
     from argo_kedro.project.environment import cluster_config
 
-    path = metadata.project_path
     config, env = cluster_config(
-        path, env=chosen.get("env"), conf_source=chosen.get("conf_source"), params=chosen.get("params")
+        project, env=chosen.get("env"), conf_source=chosen.get("conf_source"), params=chosen.get("params")
     )
     return Reach(
         config=config,
         env=env,
-        project=path,
-        package=metadata.package_name,
+        project=project,
+        package=package,
         context=chosen.get("context") or "",
         namespace=chosen.get("namespace") or "",
         named_env=chosen.get("env") or "",

@@ -8,7 +8,7 @@ import click
 from kedro.framework.startup import ProjectMetadata
 
 from argo_kedro.cli import console
-from argo_kedro.cli.reach import cluster_options, image_name, name_argument, reached
+from argo_kedro.cli.reach import cluster_options, image_name, name_argument
 
 
 @click.command(name="retry")
@@ -23,20 +23,9 @@ from argo_kedro.cli.reach import cluster_options, image_name, name_argument, rea
 def retry(metadata: ProjectMetadata, /, name: str, image: str, wait: bool, **chosen: Any) -> None:
     """Run again what has not succeeded, under the same name: what has succeeded is kept, with its data.
 
-    NAME is the last workflow that was submitted from here if none is given, @latest the newest of this project.
+    A local run goes on here, with the code as it is now. NAME is the last run that was begun from here if none is
+    given, @latest the newest of this project on the cluster.
     """
-    from argo_kedro import cluster  # here for the reason that `steps` gives
-    from argo_kedro.cli import watching
-    from argo_kedro.views.progress import shown
-    from argo_kedro.workflows import labels_of
+    from argo_kedro.cli.runs import meant  # here for the reason that `steps` gives
 
-    reach, name = reached(metadata, chosen).to(name)
-    done = cluster.retry(reach.cluster, name, image=image)
-    labels = labels_of(done.document)
-    again = ", ".join(shown(task, labels) for task in done.again) or "the exit handler"
-    console.result(name)
-    console.say(f"{name} goes on. Kept: {len(done.kept)} tasks. Again: {again}.")
-    if wait:
-        watching.to_the_end(reach, name)
-    else:
-        console.say(f"Next: {reach.command('status', name, '--wait')}")
+    meant(metadata.project_path, metadata.package_name, name, chosen).retry(image=image, wait=wait)

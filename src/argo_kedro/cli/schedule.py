@@ -40,7 +40,8 @@ def schedule(
     from argo_kedro.cli import sending
 
     stop_on_two_images(image, build=build)
-    reach = reached(metadata, {**chosen, "context": context, "namespace": namespace})
+    place = {**chosen, "context": context, "namespace": namespace}
+    reach = reached(metadata.project_path, metadata.package_name, place)
     chosen = {**chosen, "env": reach.env}
     if remove:
         name = sending.schedule_name(metadata, chosen, workflow_name)

@@ -10,8 +10,10 @@ from typing import Any
 
 from kedro.framework.startup import ProjectMetadata
 
-from argo_kedro.cli import console, steps, work
+from argo_kedro.cli import console, files, steps, work
+from argo_kedro.cli.old_run import OldRun
 from argo_kedro.cli.reach import Reach
+from argo_kedro.cli.secret_params import stop_on_secrets
 from argo_kedro.cluster import NoCluster, Unanswered, named, patiently
 from argo_kedro.cluster import validate as validate_there
 from argo_kedro.errors import CompileError
@@ -42,6 +44,7 @@ def asked_for(
     manifest: Path | None,
     template: str,
     image: str,
+    old: OldRun | None = None,
 ) -> tuple[Reach, Parcel]:
     """What was asked for, from the cluster's template, a file, or the project; and the way to where it goes."""
     if template:
@@ -49,7 +52,7 @@ def asked_for(
     if manifest:
         parcel = of_file(manifest, image=image)
         return reach.in_namespace_of(parcel.document), parcel
-    return reach, of_project(metadata, {**options, "env": reach.env}, workflow_name, image=image)
+    return reach, of_project(metadata, {**options, "env": reach.env}, workflow_name, image=image, old=old)
 
 
 def of_project(
@@ -59,22 +62,23 @@ def of_project(
     *,
     image: str = "",
     kind: Kind = "workflow",
+    old: OldRun | None = None,
 ) -> Parcel:
     """Compile.
 
     Raises:
         CompileError: if there is anything that would fail on a cluster.
     """
-    made = steps.compiled(metadata.project_path, chosen, workflow_name, kind=kind, image=image)
+    made = steps.compiled(metadata.project_path, chosen, workflow_name, kind=kind, image=image, old=old)
     steps.stop_on_errors(made)
     stopping = made.of("cluster")
     if stopping:
         console.problems(stopping)
         raise CompileError(f"{steps.counted(made)}: not ready for a cluster. Nothing was submitted.")
     return Parcel(
-        document=read(made.text),
+        document=made.document if kind == "workflow" else read(made.text),
         labels=work.labels_of(made.workflow),
-        file=steps.default_file(metadata.project_path, made.workflow, kind),
+        file=files.default_file(metadata.project_path, made.workflow, kind),
         text=made.text,
     )
 
@@ -92,15 +96,15 @@ def of_file(path: Path, *, image: str = "") -> Parcel:
         CompileError: if anything is wrong with it.
     """
     document = work.read_file(path)
-    problems = validate(document, where=steps.shown(path))
+    problems = validate(document, where=files.shown(path))
     stopping = [problem for problem in problems if problem.severity != "warning"]
     if stopping:
         console.problems(stopping)
-        raise CompileError(f"{steps.shown(path)}: {len(stopping)} to mend. Nothing was submitted.")
+        raise CompileError(f"{files.shown(path)}: {len(stopping)} to mend. Nothing was submitted.")
     if document["kind"] != KINDS["workflow"]:
         raise CompileError(
-            f"{steps.shown(path)}: a {document['kind']} does not run, it waits in the cluster. Nothing was submitted.",
-            hint=f"kubectl apply --server-side -f {shlex.quote(steps.shown(path))} puts it there; "
+            f"{files.shown(path)}: a {document['kind']} does not run, it waits in the cluster. Nothing was submitted.",
+            hint=f"kubectl apply --server-side -f {shlex.quote(files.shown(path))} puts it there; "
             "`kedro argo submit --from NAME` runs a WorkflowTemplate that is there.",
         )
     spec = with_image(document["spec"], image) if image else document["spec"]
@@ -113,9 +117,10 @@ def of_template(reach: Reach, name: str, params: Mapping[str, Any], *, image: st
     Argo itself takes any parameter for one, known or not.
 
     Raises:
-        CompileError: if the template takes no parameters and there are some, or has another image.
+        CompileError: if the template takes no parameters and there are some, or one is secret, or it has another image.
         ClusterError: if there is no such template.
     """
+    stop_on_secrets(params, reach.config.secret_params)
     template = patiently(lambda: reach.cluster.get("workflowtemplates", name))
     spec = template.get("spec") or {}
     if image:
@@ -152,8 +157,8 @@ def dry_run(reach: Reach, parcel: Parcel, *, builds: bool) -> None:
     if builds:
         stop_unless_pushable(reach.config.deployment.image, reach.config.deployment.tag)
     if parcel.file:
-        steps.write(parcel.file, parcel.text)
-        console.result(steps.shown(parcel.file))
+        files.write(parcel.file, parcel.text)
+        console.result(files.shown(parcel.file))
     try:
         validate_there(reach.cluster, addressed(reach, parcel), tries=2)
     except (NoCluster, Unanswered) as error:
@@ -161,7 +166,7 @@ def dry_run(reach: Reach, parcel: Parcel, *, builds: bool) -> None:
     else:
         console.say(f"The server would take it ({reach.cluster.where}).")
     more = ["--build"] if builds else []
-    step = reach.command("submit", steps.shown(parcel.file), *more) if parcel.file else ""
+    step = reach.command("submit", files.shown(parcel.file), *more) if parcel.file else ""
     console.done("Nothing was created.", next_step=step)
 
 

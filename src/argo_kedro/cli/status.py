@@ -1,4 +1,4 @@
-"""`kedro argo status`: how far a workflow is."""
+"""`kedro argo status`: how far a run is."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 from kedro.framework.startup import ProjectMetadata
 
 from argo_kedro.cli import console
-from argo_kedro.cli.reach import cluster_options, name_argument, reached
+from argo_kedro.cli.reach import cluster_options, name_argument
 
 
 @click.command(name="status")
@@ -21,25 +21,24 @@ from argo_kedro.cli.reach import cluster_options, name_argument, reached
 @click.pass_obj
 @console.talk_on_stderr
 def status(metadata: ProjectMetadata, /, name: str, wait: bool, as_json: bool, **chosen: Any) -> None:
-    """Show the tasks of a workflow: state, time, attempts, and why one failed or waits.
+    """Show the tasks of a run, here or on the cluster: state, time, attempts, and why one failed or waits.
 
-    NAME is the last workflow that was submitted from here if none is given, @latest the newest of this project. Exits
-    with 6 if the workflow failed.
+    Also its parameters, and the versions of what it saves and loads. NAME is the last run that was begun from here if
+    none is given, @latest the newest of this project on the cluster. Exits with 6 if it failed.
     """
-    from argo_kedro.cli import watching  # here for the reason that `steps` gives
-    from argo_kedro.cluster import patiently, waits_for
+    from argo_kedro.cli.runs import meant  # here for the reason that `steps` gives
     from argo_kedro.views.status import status_json, status_table
     from argo_kedro.workflows import labels_of, run_state
 
-    reach, name = reached(metadata, chosen).to(name)
+    run = meant(metadata.project_path, metadata.package_name, name, chosen)
     if wait:
-        watching.followed(reach, name)  # how it ended is said below
-    found = patiently(lambda: reach.cluster.get("workflows", name))
+        run.follow()  # how it ended is said below
+    found = run.document()
     now = datetime.now(timezone.utc)
     state, labels = run_state(found), labels_of(found)
-    waits = {task.path: why for task in state.tasks if (why := waits_for(reach.cluster, task, now))}
+    waits = run.waits(state, now)
     if as_json:
-        console.result(json.dumps(status_json(state, labels, waits, now), indent=2))
+        console.result(json.dumps(status_json(found, state, labels, waits, now), indent=2))
     else:
-        console.result(status_table(state, labels, waits, now))
-    watching.tell_end(reach, state, labels)
+        console.result(status_table(found, state, labels, waits, now))
+    run.tell_end(state, labels)

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from kedro.framework.startup import ProjectMetadata
 
 from argo_kedro.cli import console
-from argo_kedro.cli.options import none_given, selection_options, workflow_name_option
-from argo_kedro.cli.reach import image_options, kubernetes_name, reach_options, reached, stop_on_two_images
+from argo_kedro.cli.options import (
+    from_failed_option,
+    kubernetes_name,
+    none_given,
+    selection_options,
+    workflow_name_option,
+)
+from argo_kedro.cli.reach import Reach, image_options, reach_options, reached, stop_on_two_images
 from argo_kedro.model import Json
+
+if TYPE_CHECKING:
+    from argo_kedro.cli.old_run import OldRun
 
 
 @click.command(name="submit")
 @click.argument("manifest", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @selection_options
 @workflow_name_option
+@from_failed_option
 @click.option(
     "--from",
     "template",
@@ -51,13 +62,13 @@ def submit(
     one workflow is created. The env is --env, else KEDRO_ENV, else `env` of argo.yml, else cloud where conf/cloud is.
     """
     from argo_kedro import cluster  # here for the reason that `steps` gives
-    from argo_kedro.cli import sending, watching
+    from argo_kedro.cli import sending
 
     stop_on_two_images(image, build=build)
     _stop_on_conflicts(manifest, template, {**chosen, "workflow_name": workflow_name, "build": template and build})
-    reach = reached(metadata, {**chosen, "context": context, "namespace": namespace})
+    old, reach = _reach(metadata, {**chosen, "context": context, "namespace": namespace})
     reach, parcel = sending.asked_for(
-        metadata, reach, chosen, workflow_name, manifest=manifest, template=template, image=image
+        metadata, reach, chosen, workflow_name, manifest=manifest, template=template, image=image, old=old
     )
     # What was compiled before names the image that was meant.
     wanted = False if build is None and (manifest or template) else build
@@ -67,7 +78,26 @@ def submit(
     workflow: Json = sending.addressed(reach, parcel)
     cluster.validate(reach.cluster, workflow)
     workflow = sending.with_built_image(workflow, sending.buildable(reach, wanted=wanted, image=image))
-    name = cluster.submit(reach.cluster, workflow)["metadata"]["name"]
+    _tell(reach, cluster.submit(reach.cluster, workflow)["metadata"]["name"], wait=wait)
+
+
+def _reach(metadata: ProjectMetadata, place: Mapping[str, Any]) -> tuple[OldRun | None, Reach]:
+    """The run that this one goes on from, if it does, and the way to the cluster in its env."""
+    from argo_kedro.cli.old_run import old_run  # here for the reason that `steps` gives
+
+    old = old_run(metadata.project_path, place)
+    env = (old.env if old else "") or place.get("env")
+    return old, reached(metadata.project_path, metadata.package_name, {**place, "env": env})
+
+
+def _tell(reach: Reach, name: str, *, wait: bool) -> None:
+    """Say that it was submitted, and remember it; with `wait` show what happens until it is over.
+
+    Raises:
+        WorkflowFailed: if we wait, and it does not succeed.
+    """
+    from argo_kedro.cli import watching  # here for the reason that `steps` gives
+
     reach.remember(name)
     console.result(name)
     link = reach.link(name)
@@ -87,6 +117,6 @@ def _stop_on_conflicts(manifest: Path | None, template: str, chosen: dict[str, A
     selecting = {key: value for key, value in chosen.items() if key != "env"}
     if manifest is not None and (template or not none_given(selecting)):
         raise click.UsageError("Give a MANIFEST, or options that choose what to compile, not both.")
-    selecting.pop("params", None)
+    selecting = {key: value for key, value in selecting.items() if key not in ("params", "config")}
     if template and not none_given(selecting):
         raise click.UsageError("With --from, the template says what runs: only --params goes with it.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timezone
+from typing import Protocol
 
 import click
 
@@ -14,6 +15,21 @@ from argo_kedro.errors import WorkflowFailed
 from argo_kedro.views.progress import Progress, seconds_text
 from argo_kedro.views.status import failures
 from argo_kedro.workflows import RunState, labels_of, reason
+
+
+class Place(Protocol):
+    """Where a run is: it knows how to type a verb for it."""
+
+    @property
+    def after_fix(self) -> str:
+        """With which code a retry goes on."""
+
+    @property
+    def is_cluster(self) -> bool:
+        """Whether what a cluster says of failures, and what to do there, is of use."""
+
+    def command(self, verb: str, *words: str) -> str:
+        """A verb to try next."""
 
 
 def to_the_end(reach: Reach, name: str) -> None:
@@ -42,7 +58,7 @@ def followed(reach: Reach, name: str) -> tuple[RunState, Mapping[str, str]]:
         raise click.exceptions.Exit(130) from None
 
 
-def tell_end(reach: Reach, state: RunState, labels: Mapping[str, str]) -> None:
+def tell_end(place: Place, state: RunState, labels: Mapping[str, str]) -> None:
     """Say how a workflow ended, and what comes next; nothing of that if it goes on.
 
     Raises:
@@ -50,18 +66,18 @@ def tell_end(reach: Reach, state: RunState, labels: Mapping[str, str]) -> None:
     """
     name = state.name
     if not state.over:
-        console.say(f"Next: {reach.command('status', name, '--wait')}")
+        console.say(f"Next: {place.command('status', name, '--wait')}")
         return
     if state.phase == "Succeeded":
         took = seconds_text(state.seconds(datetime.now(timezone.utc)))
-        console.done(f"{name} succeeded after {took}.", next_step=reach.command("logs", name))
+        console.done(f"{name} succeeded after {took}.", next_step=place.command("logs", name))
         return
-    for line in failures(state, labels):
+    for line in failures(state, labels, hints=place.is_cluster):
         console.say(line)
     found = reason(state.message)
-    hints = [found.hint] if found.hint else []
+    hints = [found.hint] if found.hint and place.is_cluster else []
     if state.tasks:
-        retry = reach.command("retry", name)
-        hints.append(f"`{reach.command('logs', name)}` shows all that was logged.")
-        hints.append(f"After the fix, `{retry}` runs what has not succeeded; --image names a new image.")
+        retry = place.command("retry", name)
+        hints.append(f"`{place.command('logs', name)}` shows all that was logged.")
+        hints.append(f"After the fix, `{retry}` runs what has not succeeded{place.after_fix}.")
     raise WorkflowFailed(f"{name}: {state.phase}. {found.text}".strip(), hint="\n  ".join(hints))

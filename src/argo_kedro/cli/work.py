@@ -1,18 +1,17 @@
-"""What `run` has in hand: a manifest, how people call its tasks, and the command that goes on after a stop."""
+"""What `run` has in hand: a manifest, and how people call its tasks."""
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from kedro.framework.startup import ProjectMetadata
 
 from argo_kedro.cli import console
-from argo_kedro.cli.options import next_command
-from argo_kedro.cli.steps import compiled, shown, stop_on_errors
+from argo_kedro.cli.files import shown
+from argo_kedro.cli.steps import compiled, stop_on_errors
 from argo_kedro.errors import CompileError
 from argo_kedro.manifest import read, validate
 from argo_kedro.model import Workflow
@@ -23,19 +22,8 @@ from argo_kedro.names import stems
 class Work:
     """A manifest that is about to run here."""
 
-    manifest: str | Mapping[str, Any]
+    manifest: Mapping[str, Any]
     labels: Mapping[str, str]  # task -> what people call it
-    command: str  # that runs it again
-    workflow: Workflow | None = None
-    chosen: Mapping[str, Any] = field(default_factory=dict)
-
-    def way_on(self, succeeded: set[str]) -> str:
-        """The command that runs what has not succeeded: what has, left its data where the catalog says."""
-        if self.workflow is None or not succeeded:
-            return self.command
-        rest = [task for task in self.workflow.tasks if task.name not in succeeded]
-        first = [node for task in rest if succeeded.issuperset(task.needs) for node in task.nodes]
-        return next_command("run", self.chosen, from_nodes=first)
 
 
 def of_project(metadata: ProjectMetadata, chosen: Mapping[str, Any], workflow_name: str) -> Work:
@@ -44,12 +32,9 @@ def of_project(metadata: ProjectMetadata, chosen: Mapping[str, Any], workflow_na
     Raises:
         CompileError: if there are errors.
     """
-    made = compiled(metadata.project_path, chosen, workflow_name)
+    made = compiled(metadata.project_path, chosen, workflow_name, here=True)
     stop_on_errors(made)
-    labels = labels_of(made.workflow)
-    named = {**chosen, "workflow_name": workflow_name}
-    command = next_command("run", named)
-    return Work(manifest=made.text, labels=labels, command=command, workflow=made.workflow, chosen=named)
+    return Work(manifest=made.document, labels=labels_of(made.workflow))
 
 
 def labels_of(workflow: Workflow) -> dict[str, str]:
@@ -70,7 +55,7 @@ def of_file(path: Path) -> Work:
         raise CompileError(f"{shown(path)}: {len(errors)} to mend. Nothing ran.")
     templates = manifest["spec"].get("templates") or ()
     names = {task["name"] for template in templates for task in (template.get("dag") or {}).get("tasks", ())}
-    return Work(manifest=manifest, labels=stems(names), command=shlex.join(["kedro", "argo", "run", shown(path)]))
+    return Work(manifest=manifest, labels=stems(names))
 
 
 def read_file(path: Path) -> Mapping[str, Any]:

@@ -41,7 +41,6 @@ class Progress:
         self._labels = labels or {}
         self._live = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._color = self._live and not os.environ.get("NO_COLOR")
-        self.succeeded: set[str] = set()
         self._running: dict[str, float] = {}  # task -> when it began, by our clock
         self._waiting: set[str] = set()
         self._done = self._total = 0
@@ -99,8 +98,6 @@ class Progress:
             self._waiting.add(event.task)
         if event.phase in ENDED:
             self._done += event.tasks
-        if event.phase == "Succeeded":
-            self.succeeded.add(event.task.rpartition(".")[2])
         attempt = f" (attempt {event.attempt + 1})" if event.attempt else ""
         name, count = f"{shown(event.task, self._labels)}{attempt}", f"({self._done}/{self._total})"
         match event.phase:

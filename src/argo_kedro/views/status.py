@@ -6,27 +6,37 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from argo_kedro.model import Json
 from argo_kedro.views.columns import table
+from argo_kedro.views.inputs import inputs_json, inputs_lines, inputs_of
 from argo_kedro.views.progress import seconds_text, shown
 from argo_kedro.workflows import Reason, RunState, TaskState, reason
+from argo_kedro.workflows.code import code_of
 
+_SHOWN = 20  # tasks in a line
 _HEAD = ("TASK", "STATE", "TIME", "MESSAGE")
 
 
-def status_table(state: RunState, labels: Mapping[str, str], waits: Mapping[str, Reason], now: datetime) -> str:
-    """The workflow in a line, then each task that has begun, and how many have not."""
+def status_table(
+    workflow: Json, state: RunState, labels: Mapping[str, str], waits: Mapping[str, Reason], now: datetime
+) -> str:
+    """The workflow in a line, what it was given, then each task that has begun, and how many have not."""
     rows = [_row(task, labels, waits, now) for task in state.tasks]
-    lines = [_headline(state, now)]
+    lines = [_headline(state, now), *inputs_lines(inputs_of(workflow))]
     if rows:
         lines += ["", table([_HEAD, *rows])]
     begun = sum(task.tasks for task in state.tasks)
     if state.planned > begun:
         lines += ["", f"{state.planned - begun} more {'have not begun' if not state.over else 'did not begin'}."]
+    codes = _codes(workflow, state)
+    if len(codes) > 1:
+        lines += ["", "Not all of it ran with one code:"]
+        lines += [f"  {code or 'unknown'}: {_names(tasks, labels)}" for code, tasks in codes.items()]
     return "\n".join(lines)
 
 
 def status_json(
-    state: RunState, labels: Mapping[str, str], waits: Mapping[str, Reason], now: datetime
+    workflow: Json, state: RunState, labels: Mapping[str, str], waits: Mapping[str, Reason], now: datetime
 ) -> dict[str, Any]:
     """The same for programs."""
     return {
@@ -36,6 +46,7 @@ def status_json(
         "message": reason(state.message).text,
         "seconds": round(state.seconds(now), 1),
         "planned": state.planned,
+        **inputs_json(inputs_of(workflow)),
         "tasks": [
             {
                 "task": task.path,
@@ -46,19 +57,20 @@ def status_json(
                 "exit_code": int(task.exit_code) if task.exit_code.isdigit() else None,
                 "message": _message(task, waits),
                 "pod": task.pod,
+                "code": code_of(workflow, task) or None,
             }
             for task in state.tasks
         ],
     }
 
 
-def failures(state: RunState, labels: Mapping[str, str], most: int = 5) -> Iterator[str]:
-    """Each task that failed: why, and the way out."""
+def failures(state: RunState, labels: Mapping[str, str], most: int = 5, *, hints: bool = True) -> Iterator[str]:
+    """Each task that failed: why, and the way out on a cluster."""
     for task in state.failed[:most]:
         found = reason(task.message)
         attempts = f" after {task.attempt + 1} attempts" if task.attempt else ""
         yield f"Task {shown(task.path, labels)} failed{attempts}: {found.text}"
-        if found.hint:
+        if found.hint and hints:
             yield f"  Hint: {found.hint}"
     if len(state.failed) > most:
         yield f"... and {len(state.failed) - most} more."
@@ -74,6 +86,20 @@ def _headline(state: RunState, now: datetime) -> str:
         words.append(seconds_text(state.seconds(now)))
     text = ", ".join(words)
     return f"{text}\n{reason(state.message).text}" if state.message else text
+
+
+def _codes(workflow: Json, state: RunState) -> dict[str, list[TaskState]]:
+    """The tasks that ran with each code."""
+    found: dict[str, list[TaskState]] = {}
+    for task in state.tasks:
+        if task.phase not in ("Skipped", "Omitted"):
+            found.setdefault(code_of(workflow, task), []).append(task)
+    return found
+
+
+def _names(tasks: Sequence[TaskState], labels: Mapping[str, str]) -> str:
+    names = [shown(task.path, labels) for task in tasks[:_SHOWN]]
+    return ", ".join(names) + (f" and {len(tasks) - _SHOWN} more" if len(tasks) > _SHOWN else "")
 
 
 def _row(task: TaskState, labels: Mapping[str, str], waits: Mapping[str, Reason], now: datetime) -> Sequence[str]:

@@ -1,0 +1,145 @@
+"""What is to run, all options taken together: the project, its nodes, and what they read. Imported as `steps` is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import click
+from kedro.pipeline.node import Node
+
+from argo_kedro.cli import console
+from argo_kedro.cli.old_run import OldRun, old_run
+from argo_kedro.cli.parameters import merged
+from argo_kedro.cli.secret_params import withheld, without_marked
+from argo_kedro.errors import CompileError
+from argo_kedro.plan.resuming import Left, rest
+from argo_kedro.project import Catalog, Project, Selection, open_project, select
+from argo_kedro.project.selection import DEFAULT
+
+_SHOWN = 20  # names in a message
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What is to run."""
+
+    project: Project
+    selection: Selection  # what the plan is made of
+    wanted: Selection  # what the options say, before earlier runs are looked at
+    load_versions: Mapping[str, str]
+    chosen: Mapping[str, Any]  # the options as they may be shown: without secrets
+    left: Left | None = None  # by the run that this one goes on from
+
+
+def asked(project_path: Path, chosen: Mapping[str, Any], *, here: bool = False, old: OldRun | None = None) -> Asked:
+    """Open the project, and take all options together.
+
+    Args:
+        project_path: The project's folder.
+        chosen: The options.
+        here: Whether all of it runs on this machine, which keeps secrets.
+        old: The run that `--from-failed` names, where it is known already.
+
+    Raises:
+        ArgoKedroError: if the project or its configuration is wrong, or there is no such run.
+        click.UsageError: if options contradict each other.
+    """
+    old = old or old_run(project_path, chosen)
+    given = dict(chosen)
+    if old:
+        given["env"] = chosen.get("env") or old.env or None
+        given["conf_source"] = chosen.get("conf_source") or old.inputs.conf_source or None
+    params = withheld(project_path, given, chosen.get("params") or {}, here=here)
+    everything = merged(old.inputs.parameters, params) if old else params
+    project = open_project(project_path, env=given.get("env"), conf_source=given.get("conf_source"), params=everything)
+    shown, versions = {**chosen, "params": params}, chosen.get("load_versions") or {}
+    if old is None:
+        wanted = selection(chosen)
+        return Asked(project=project, selection=wanted, wanted=wanted, load_versions=versions, chosen=shown)
+    safe = replace(project, params=without_marked(everything, project.config.secret_params))
+    return _going_on(
+        Asked(project=safe, selection=Selection(), wanted=Selection(), load_versions=versions, chosen=shown), old
+    )
+
+
+def selection(chosen: Mapping[str, Any]) -> Selection:
+    """What these options select.
+
+    Raises:
+        click.UsageError: if --pipeline and --pipelines are both given, as for `kedro run`.
+    """
+    one, several = chosen.get("pipeline"), tuple(dict.fromkeys(chosen.get("pipelines") or ()))
+    if one and several:
+        raise click.UsageError("Options '--pipeline' and '--pipelines' cannot be used together.")
+    return Selection(
+        pipelines=(one,) if one else several or (DEFAULT,),
+        tags=tuple(chosen.get("tags") or ()),
+        nodes=tuple(chosen.get("node_names") or ()),
+        from_nodes=tuple(chosen.get("from_nodes") or ()),
+        to_nodes=tuple(chosen.get("to_nodes") or ()),
+        from_inputs=tuple(chosen.get("from_inputs") or ()),
+        to_outputs=tuple(chosen.get("to_outputs") or ()),
+        namespaces=tuple(chosen.get("namespaces") or ()),
+    )
+
+
+def _going_on(now: Asked, old: OldRun) -> Asked:
+    """The same for the rest of what an old run was to do.
+
+    Raises:
+        click.exceptions.Exit: if nothing is left to run.
+    """
+    project, name = now.project, old.state.name
+    wanted = old.selection(project.pipelines)
+    nodes = _selected(project, wanted, name)
+    names = [node.name for node in nodes]
+    left = old.left(names, project.config.storage.root)
+    found = rest(nodes, left, _catalog(project).dataset)
+    _tell("These tasks of it are unknown today, and were left out", old.unknown(names))
+    if not found.nodes:
+        console.done(f"{name}: every node of it succeeded, and none is new. There is nothing to run.")
+        raise click.exceptions.Exit(0)
+    console.say(f"From {name}, with its parameters: {len(found.nodes)} of {len(names)} nodes run.")
+    _tell("Again, since nothing has kept what they wrote", found.again)
+    _tell(
+        "Read as they are now, since they have no versions",
+        [each for each in found.as_it_is if each not in now.load_versions],
+    )
+    return replace(
+        now,
+        selection=replace(wanted, nodes=found.nodes),  # the rest of it as well: what --to-outputs names is kept
+        wanted=wanted,
+        load_versions={**found.load_versions, **now.load_versions},
+        left=left,
+    )
+
+
+def _selected(project: Project, wanted: Selection, name: str) -> list[Node]:
+    """The nodes that an old run was to run, as the code is today.
+
+    Raises:
+        CompileError: if what it selected is not there today.
+    """
+    try:
+        return select(project.pipelines, wanted).nodes
+    except CompileError as error:
+        message = f"What {name} selected is not there today: {error.message}"
+        hint = "select nodes yourself, with --load-versions for what it left: `kedro argo status` shows its version."
+        raise CompileError(message, hint=hint) from error
+
+
+def _catalog(project: Project) -> Catalog:
+    if not project.config.runner.hook_datasets:
+        return project.catalog
+    from argo_kedro.project.hooks import with_hook_datasets  # a session takes its time, and nobody else needs one
+
+    return with_hook_datasets(project)
+
+
+def _tell(what: str, names: Sequence[str]) -> None:
+    if names:
+        more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+        console.say(f"Note: {what}: {', '.join(names[:_SHOWN])}{more}.")

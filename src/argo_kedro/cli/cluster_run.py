@@ -1,0 +1,98 @@
+"""A workflow on a cluster, for the verbs that look at one or change it. Imported as `steps` is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+
+from argo_kedro import cluster
+from argo_kedro.cli import console, watching
+from argo_kedro.cli.reach import Reach
+from argo_kedro.cluster import Cluster
+from argo_kedro.cluster.logs import lines
+from argo_kedro.events import Notice
+from argo_kedro.model import Json
+from argo_kedro.views.progress import shown
+from argo_kedro.workflows import Reason, RunState, labels_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClusterRun:
+    """A workflow, and the way to it."""
+
+    name: str
+    reach: Reach
+    cluster: Cluster
+    is_quiet: bool = True  # Argo ends the pods of what is over
+
+    def document(self) -> Json:
+        """The Workflow object.
+
+        Raises:
+            ClusterError: if it is not there, or the cluster is out of reach.
+        """
+        return cluster.patiently(lambda: self.cluster.get("workflows", self.name))
+
+    def command(self, verb: str, *words: str) -> str:
+        """A verb to try next, for the same cluster."""
+        return self.reach.command(verb, *words)
+
+    def waits(self, state: RunState, now: datetime) -> Mapping[str, Reason]:
+        """Why tasks have not begun, as far as the cluster says."""
+        found = {task.path: cluster.waits_for(self.cluster, task, now) for task in state.tasks}
+        return {path: why for path, why in found.items() if why}
+
+    def follow(self) -> None:
+        """Show what happens until it is over."""
+        watching.followed(self.reach, self.name)
+
+    def logs(self, *, task: str, follow: bool, timestamps: bool) -> Iterator[str | Notice]:
+        """What its tasks wrote, in the order of time."""
+        with closing(lines(self.cluster, self.name, task=task, follow=follow)) as found:
+            for line in found:
+                if isinstance(line, Notice):
+                    yield line
+                    continue
+                attempt = f" ({line.attempt + 1})" if line.attempt else ""
+                time = f"{line.at:%Y-%m-%d %H:%M:%S} " if timestamps else ""
+                yield f"{time}{line.label}{attempt}: {line.text}"
+
+    def retry(self, *, image: str, wait: bool) -> None:
+        """Run again what has not succeeded.
+
+        Raises:
+            ClusterError: if nothing of it can be retried.
+            WorkflowFailed: if we wait, and it does not succeed.
+        """
+        done = cluster.retry(self.cluster, self.name, image=image)
+        labels = labels_of(done.document)
+        again = ", ".join(shown(task, labels) for task in done.again) or "the exit handler"
+        console.result(self.name)
+        console.say(f"{self.name} goes on. Kept: {len(done.kept)} tasks. Again: {again}.")
+        if wait:
+            watching.to_the_end(self.reach, self.name)
+        else:
+            console.say(f"Next: {self.command('status', self.name, '--wait')}")
+
+    def stop(self, *, terminate: bool) -> None:
+        """End what runs, and begin nothing more."""
+        cluster.stop(self.cluster, self.name, terminate=terminate)
+        console.result(self.name)
+        step = self.command("status", self.name)
+        console.done(f"{self.name} is being stopped; that can take 20 s.", next_step=step)
+
+    def delete(self) -> None:
+        """Delete it with its pods."""
+        cluster.delete(self.cluster, self.name)
+        console.result(self.name)
+        console.done(f"Deleted {self.name}.", next_step=self.command("list"))
+
+    def tell_end(self, state: RunState, labels: Mapping[str, str]) -> None:
+        """Say how it ended, and what comes next.
+
+        Raises:
+            WorkflowFailed: if it did not succeed.
+        """
+        watching.tell_end(self.reach, state, labels)
