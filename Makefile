@@ -8,7 +8,7 @@ LIMIT := $(if $(shell command -v timeout),timeout -s KILL 1500)  # macOS has non
 
 export DO_NOT_TRACK := 1
 
-.PHONY: help demo test check oldest viz bench cluster cluster-down test-cluster clean
+.PHONY: help demo test check oldest viz mlflow bench cluster cluster-down test-cluster clean
 
 help:  ## Show this
 	@sed -n 's/^\([a-z-]*\):.*  ## /make \1	/p' $(firstword $(MAKEFILE_LIST))
@@ -23,7 +23,7 @@ demo: .venv/example  ## Compile the example project and run its manifest here, e
 	@echo "Next: . $(BIN)/activate && cd $(EXAMPLE) && kedro argo explain"
 
 test: check  ## Check, then all tests that need no cluster
-	$(LIMIT) $(BIN)/pytest -n 2 --dist loadfile -o faulthandler_timeout=300 --ignore tests/cluster
+	$(LIMIT) $(BIN)/pytest -n 2 --dist loadfile -o faulthandler_timeout=300 --ignore tests/cluster --ignore tests/mlflow
 
 check: .venv/dev  ## Lint, format, types, and which module imports which
 	$(BIN)/ruff check .
@@ -36,6 +36,9 @@ oldest: .venv/oldest  ## The unit tests with the oldest versions that we support
 
 viz: .venv/viz  ## The tests with Kedro-Viz, whose hooks would slow down all others
 	$(LIMIT) .venv/viz/bin/pytest tests/integration -k viz
+
+mlflow: .venv/mlflow  ## The tests with kedro-mlflow, whose hooks would slow down all others
+	$(LIMIT) .venv/mlflow/bin/pytest tests/mlflow
 
 bench: .venv/example  ## Run the benchmarks, all of them as ratios
 	$(BIN)/python -m benchmarks
@@ -67,7 +70,7 @@ clean:  ## Remove .venv, caches, and all data of the example
 	$(PIP) install --editable . --editable $(EXAMPLE)
 	@touch $@
 
-.venv/oldest .venv/viz: .venv/made pyproject.toml
+.venv/oldest .venv/viz .venv/mlflow: .venv/made pyproject.toml
 	$(PYTHON) -m venv --clear $@
 	$@/bin/python -m pip --quiet --disable-pip-version-check install --upgrade "pip>=25.1"
 	$@/bin/python -m pip --quiet --disable-pip-version-check install --editable . --group $(@F)
