@@ -17,8 +17,7 @@ from argo_kedro.names import k8s_name
 from argo_kedro.plan import plan
 from argo_kedro.plan.resuming import Left
 from argo_kedro.project import Selection
-from argo_kedro.views.inputs import inputs_of
-from argo_kedro.workflows import run_state
+from argo_kedro.workflows import inputs_of, run_state
 
 VERSION = "2026-11-21T08.00.00.000Z-uid-1"
 SPILL = "runner: {memory_datasets: spill}\nstorage: {root: s3://bucket/runs}\n"

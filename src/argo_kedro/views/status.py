@@ -8,9 +8,9 @@ from typing import Any
 
 from argo_kedro.model import Json
 from argo_kedro.views.columns import table
-from argo_kedro.views.inputs import inputs_json, inputs_lines, inputs_of
+from argo_kedro.views.inputs import inputs_json, inputs_lines
 from argo_kedro.views.progress import seconds_text, shown
-from argo_kedro.workflows import Reason, RunState, TaskState, reason
+from argo_kedro.workflows import Reason, RunState, TaskState, inputs_of, reason
 from argo_kedro.workflows.code import code_of
 
 _SHOWN = 20  # tasks in a line
