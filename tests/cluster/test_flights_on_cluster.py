@@ -96,4 +96,8 @@ def test_a_node_that_fails_is_mended_in_another_image_and_only_the_rest_runs_aga
     assert f"{name} succeeded after" in again.stderr
     after = {task.path: task for task in run_state(cluster.get("workflows", name)).tasks}
     assert {path for path in after if after[path] == before.get(path)} == kept
+    shown = place.argo("status", name).stdout
+    assert "Not all of it ran with one code" in shown
+    assert "local/flights:broken: " in shown
+    assert "local/flights:tests: build_features" in shown
     assert files.exists(f"{BUCKET}/runs/{name}/04_feature/features.parquet")
