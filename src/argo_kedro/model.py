@@ -53,6 +53,7 @@ class Dataset:
     type: str = ""
     path: str = ""
     versioned: bool = False
+    appends: bool = False  # each save adds to what is there
     registered: bool = True
     given: bool = False  # the catalog itself holds its data, so that each process has it
 

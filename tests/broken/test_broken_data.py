@@ -60,7 +60,7 @@ BROKEN = {
         'Pipeline([n("a", "in", "x,1"), n("b", "x,1", "out")])',
         "",
         f"{STORED}'x,1': {{type: pkg.datasets.TextDataset, filepath: 's3://bucket/x', versioned: true}}\n",
-        "dataset x,1: a name with a comma or {{ cannot be passed to a task, which must know of this dataset.",
+        "dataset x,1: a name with a comma, {{, $$ or $( cannot be passed to a task, which must know of this dataset.",
     ),
 }
 

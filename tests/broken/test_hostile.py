@@ -139,7 +139,8 @@ def test_a_namespace_that_no_list_of_nodes_can_hold_is_refused(judge: Judge, nam
 
     assert (verdict.code, verdict.said) == (
         4,
-        f"node {namespace}.p: a name with a comma or {{{{ cannot be passed to a task, nor to `kedro run --nodes`.",
+        f"node {namespace}.p: a name with a comma, {{{{, $$ or $( cannot be passed to a task, nor to "
+        "`kedro run --nodes`.",
     )
 
 
@@ -213,7 +214,7 @@ def test_a_pipeline_whose_name_no_argument_can_hold_is_refused(judge: Judge, nam
 
     assert (verdict.code, verdict.said) == (
         4,
-        f"pipeline {name}: a name with a comma or {{{{ cannot be passed to a task.",
+        f"pipeline {name}: a name with a comma, {{{{, $$ or $( cannot be passed to a task.",
     )
 
 

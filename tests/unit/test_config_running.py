@@ -36,7 +36,9 @@ def test_a_storage_is_an_address_or_an_absolute_path(written: str, root: str) ->
     assert read(f"storage: {{root: '{written}'}}").storage.root == root
 
 
-@pytest.mark.parametrize("written", ["data/runs", "~/runs", "bucket", "s3://", "s3://a b", "s3://b/{{workflow.name}}"])
+@pytest.mark.parametrize(
+    "written", ["data/runs", "~/runs", "bucket", "s3://", "s3://a b", "s3://b/{{workflow.name}}", "file://runs"]
+)
 def test_no_other_place_is_a_storage(written: str) -> None:
     with pytest.raises(ConfigError, match="neither an address such as s3://bucket/runs nor an absolute path"):
         read(f"storage: {{root: '{written}'}}")
@@ -52,6 +54,8 @@ def test_a_volume_is_mounted_at_a_path() -> None:
     assert read("storage: {root: /mnt/runs, claim: runs}").storage.claim == "runs"
     with pytest.raises(ConfigError, match="must then be an absolute path"):
         read("storage: {root: 's3://bucket', claim: runs}")
+    with pytest.raises(ConfigError, match="cannot be mounted at /"):
+        read("storage: {root: /, claim: runs}")
 
 
 def test_the_value_of_a_secret_parameter_is_a_key_of_a_secret() -> None:

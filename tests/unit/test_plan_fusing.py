@@ -80,8 +80,21 @@ def test_a_dataset_in_shared_memory_inside_one_task_becomes_one_in_its_memory() 
     assert planned(nodes[:1], catalog=catalog).tasks[0].memory == ("x",)
 
 
-def test_retries_and_timeouts_of_joined_nodes_combine_as_those_of_a_group() -> None:
-    workflow = plan_of(SPLIT, "tasks: [{nodes: split, retries: 2, timeout: 10}, {nodes: test, retries: 5}]")
+def test_retries_of_joined_nodes_combine_as_those_of_a_group() -> None:
+    workflow = plan_of(SPLIT, "tasks: [{nodes: split, retries: 2}, {nodes: test, retries: 5}]")
 
     (template,) = workflow.templates
-    assert (template.body["retryStrategy"]["limit"], template.body["activeDeadlineSeconds"]) == ("5", 10)
+    assert template.body["retryStrategy"]["limit"] == "5"
+
+
+def test_what_was_joined_has_the_time_of_all_its_parts() -> None:
+    """A short limit of one node would end the other, which nobody asked to be in its task."""
+    argo = "tasks: [{nodes: train, timeout: 1h}, {nodes: [split, test], timeout: 30s}]"
+
+    assert [template.body["activeDeadlineSeconds"] for template in plan_of(SPLIT, argo).templates] == [3660]
+
+
+def test_what_was_joined_with_a_node_without_a_limit_has_none() -> None:
+    workflow = plan_of(SPLIT, "tasks: [{nodes: split, timeout: 30s}]")
+
+    assert ["activeDeadlineSeconds" in template.body for template in workflow.templates] == [False]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node as KedroNode
-from plans import make, planned, tasks
+from plans import STORED, make, planned, tasks
 
 from argo_kedro.pipeline import FusedPipeline
 from argo_kedro.project import Selection
@@ -88,8 +88,9 @@ def test_what_another_task_confirms_is_written() -> None:
     assert tasks(planned(nodes))["f"].memory == ()
 
 
-def test_what_no_list_can_name_is_written() -> None:
-    assert memory([make("a", "in", "mid,1"), make("b", "mid,1", "out")]) == ()
+@pytest.mark.parametrize("name", ["mid,1", "mid{{1", "mid$$1", "mid$(HOME)"])
+def test_what_no_list_can_name_is_written(name: str) -> None:
+    assert memory([make("a", "in", name), make("b", name, "out")]) == ()
 
 
 def test_what_only_leaves_the_task_is_written() -> None:
@@ -125,3 +126,19 @@ def test_a_template_of_the_users_is_told_nothing_of_memory() -> None:
     argo = "template: {default_template: own, templates: [{name: own, container: {command: [kedro, run]}}]}"
 
     assert memory(PAIR, argo) == ()
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"type": "pandas.CSVDataset", "filepath": "s3://b/log.csv", "save_args": {"mode": "a"}},
+        {"type": "pandas.SQLTableDataset", "table_name": "log", "save_args": {"if_exists": "append"}},
+        {"type": "text.TextDataset", "filepath": "s3://b/log", "fs_args": {"open_args_save": {"mode": "ab"}}},
+        {"type": "databricks.ManagedTableDataset", "table": "log", "write_mode": "upsert"},
+    ],
+)
+def test_what_a_later_run_adds_to_is_written(entry: dict[str, Any]) -> None:
+    nodes = [FusedPipeline(PAIR, name="f")]
+
+    assert tasks(planned(nodes, catalog={"in": STORED, "mid": STORED, "out": STORED}))["f"].memory == ("mid",)
+    assert tasks(planned(nodes, catalog={"in": STORED, "mid": entry, "out": STORED}))["f"].memory == ()

@@ -45,7 +45,7 @@ TWO_GROUPS = [
             TWO_GROUPS,
             (),
             "dataset x: task 'one' writes it and task 'two' reads it in another process, but it is not in the "
-            "catalog; 'one' and 'two' are two fused groups.\n"
+            "catalog; 'one' and 'two' are fused groups of their own.\n"
             "  Hint: add it to the catalog of env 'cloud', or make them one fused group, or name a bucket or a shared "
             "path in `storage.root` of argo.yml, by which it can travel.",
             id="two fused groups",
@@ -54,7 +54,7 @@ TWO_GROUPS = [
             [make("a", "in", "x", namespace="n,1"), make("b", "x", "out")],
             (),
             "dataset x: task 'n-1-a-8569c1ee' writes it and task 'b' reads it in another process, but it is not in the "
-            "catalog; node 'n,1.a' cannot share a task, with a comma or {{ in its name.\n"
+            "catalog; node 'n,1.a' cannot share a task, with a comma, {{, $$ or $( in its name.\n"
             "  Hint: add it to the catalog of env 'cloud', or rename that node, or name a bucket or a shared path in "
             "`storage.root` of argo.yml, by which it can travel.",
             id="a name that no list can have",

@@ -182,10 +182,22 @@ def test_two_init_templates_with_one_output_are_refused() -> None:
     ]
 
 
-def test_a_volume_of_the_users_is_not_called_as_ours() -> None:
-    volume = "{name: scratch, secret_ref: {name: s, key: k}}"
+def test_the_mlflow_run_is_not_the_output_of_an_init_template_too() -> None:
+    init = "{name: a, container: {command: [x]}, outputs: {parameters: [{name: mlflow_run_id, path: /tmp/a}]}}"
+    argo = f"{{runner: {{mlflow: true}}, template: {{init_templates: [a], templates: [{init}]}}}}"
+
+    assert [problem.message for problem in planned([A], argo).problems if problem.severity == "error"] == [
+        "init output 'MLFLOW_RUN_ID' is defined twice."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "what"), [("scratch", "the scratch volume"), ("argo-kedro-storage", "the volume of the storage")]
+)
+def test_a_volume_of_the_users_is_not_called_as_ours(name: str, what: str) -> None:
+    volume = f"{{name: {name}, secret_ref: {{name: s, key: k}}}}"
     argo = f"template: {{templates: [{{name: own, container: {{command: [x]}}, volumes: [{volume}]}}]}}"
 
     assert [problem.message for problem in planned([A], argo).problems if problem.severity == "error"] == [
-        "a volume of template 'own' is called 'scratch', as the scratch volume of each pod."
+        f"a volume of template 'own' is called {name!r}, as {what} of each pod."
     ]

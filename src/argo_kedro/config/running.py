@@ -51,14 +51,17 @@ class RunStorage(Strict):
     @field_validator("root", mode="after")
     @classmethod
     def _address(cls, value: str) -> str:
-        if value and (not _ADDRESS.match(value) or "{{" in value):
-            raise ValueError(f"{value!r} is neither an address such as s3://bucket/runs nor an absolute path")
         if _PASSWORD.search(value):
             raise ValueError("a password has no place in an address; name an entry of credentials.yml in `credentials`")
-        return value.removeprefix("file://").rstrip("/") or value
+        path = value.removeprefix("file://")
+        if value and (not _ADDRESS.match(path) or "{{" in path):
+            raise ValueError(f"{value!r} is neither an address such as s3://bucket/runs nor an absolute path")
+        return path.rstrip("/") or path
 
     @model_validator(mode="after")
     def _claim_has_a_path(self) -> RunStorage:
         if self.claim and not self.root.startswith("/"):
             raise ValueError("`claim` is mounted at `root`, which must then be an absolute path such as /mnt/runs")
+        if self.claim and self.root == "/":
+            raise ValueError("`claim` cannot be mounted at /, in place of all that the image has; such as /mnt/runs")
         return self

@@ -28,16 +28,12 @@ class Arrangement:
     @property
     def written(self) -> list[tuple[int, str]]:
         """Each name that a node writes, after the place of its group."""
-        return [
-            (place, name) for place, group in enumerate(self.groups) for node in group.nodes for name in node.outputs
-        ]
+        return [(place, name) for place, group in enumerate(self.groups) for name in group.written]
 
     @property
     def read(self) -> list[tuple[int, str]]:
         """Each name that a node reads, after the place of its group."""
-        return [
-            (place, name) for place, group in enumerate(self.groups) for node in group.nodes for name in node.inputs
-        ]
+        return [(place, name) for place, group in enumerate(self.groups) for name in group.read]
 
 
 def arranged(

@@ -36,19 +36,21 @@ class MemoryBoundary:
 
 def memory_boundaries(groups: Sequence[NodeGroup], dataset: Callable[[str], Dataset]) -> list[MemoryBoundary]:
     """All of them, in the order in which the groups and their nodes write them."""
+    used = {name for group in groups for name in (*group.written, *group.read)}
+    kept = {dataset_name(name) for name in used if dataset(name).kind == "memory"}
     read: dict[str, tuple[set[str], set[int]]] = {}
-    for place, group in enumerate(groups):
-        for name in (name for node in group.nodes for name in node.inputs):
-            names, places = read.setdefault(dataset_name(name), (set(), set()))
-            names.add(name)
-            places.add(place)
+    for place, group in enumerate(groups) if kept else ():
+        for name in group.read:
+            if dataset_name(name) in kept:
+                names, places = read.setdefault(dataset_name(name), (set(), set()))
+                names.add(name)
+                places.add(place)
     found = []
-    for place, group in enumerate(groups):
-        for output in (name for node in group.nodes for name in node.outputs):
+    for place, group in enumerate(groups) if kept else ():
+        for output in (name for name in group.written if dataset_name(name) in kept):
             names, places = read.get(dataset_name(output), (set(), set()))
             others, named = tuple(sorted(places - {place})), tuple(sorted({output, *names}))
             if others or len(named) > 1:
-                kept = next((item for item in map(dataset, named) if item.kind == "memory"), None)
-                if kept is not None:
-                    found.append(MemoryBoundary(dataset=kept, names=named, writer=place, readers=others))
+                shown = next(item for item in map(dataset, named) if item.kind == "memory")
+                found.append(MemoryBoundary(dataset=shown, names=named, writer=place, readers=others))
     return found

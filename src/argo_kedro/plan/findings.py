@@ -13,7 +13,17 @@ from argo_kedro.model import Problem
 from argo_kedro.names import nearest
 from argo_kedro.pipeline import Note, note
 from argo_kedro.plan.memory import unlistable
-from argo_kedro.plan.pods import BUILT_IN, FINISH, MLFLOW, ON_EXIT, SCRATCH, init_outputs, own_templates
+from argo_kedro.plan.pods import (
+    BUILT_IN,
+    FINISH,
+    MLFLOW,
+    MLFLOW_RUN,
+    ON_EXIT,
+    SCRATCH,
+    SHARED,
+    init_outputs,
+    own_templates,
+)
 from argo_kedro.plan.rules import FILE
 
 _OURS = ("WORKFLOW_ID", "NUM_CPU", "MEM_LIMIT_GB")
@@ -34,12 +44,13 @@ def reference_problems(config: ArgoConfig) -> Iterator[Problem]:
             yield undefined("template", name, templates, f"{FILE} template.init_templates")
     for name in _repeated(item.name for item in config.template.templates):
         yield _twice("template", name, "template.templates")
-    for name in sorted(name for name, own in templates.items() if SCRATCH in {volume.name for volume in own.volumes}):
-        yield Problem(
-            message=f"a volume of template {name!r} is called {SCRATCH!r}, as the scratch volume of each pod.",
-            where=f"{FILE} template.templates",
-            hint="give it another name.",
-        )
+    for volume, what in ((SCRATCH, "the scratch volume"), (SHARED, "the volume of the storage")):
+        for name in sorted(name for name, own in templates.items() if volume in {item.name for item in own.volumes}):
+            yield Problem(
+                message=f"a volume of template {name!r} is called {volume!r}, as {what} of each pod.",
+                where=f"{FILE} template.templates",
+                hint="give it another name.",
+            )
     for name in sorted(set(templates).intersection(RESERVED)):
         yield Problem(
             message=f"template {name!r} has a name that argo-kedro uses itself.",
@@ -53,6 +64,7 @@ def environment_problems(config: ArgoConfig) -> Iterator[Problem]:
     common = config.template.environment
     inits = [own_templates(config).get(name) for name in config.template.init_templates]
     given = [output.name.upper() for init in inits if init is not None for output in init.outputs.parameters]
+    given += [MLFLOW_RUN.upper()] if config.runner.mlflow else []
     for name in _repeated(given):
         yield _twice("init output", name, "template.init_templates")
     outputs = [name.upper() for name in init_outputs(config)]
@@ -93,13 +105,13 @@ def name_problems(nodes: Iterable[str], pipelines: Iterable[str], env: str, conf
     """Names that a task's arguments cannot carry: nodes and pipelines stand in lists, env and folder by themselves."""
     for node in filter(unlistable, nodes):
         yield Problem(
-            message="a name with a comma or {{ cannot be passed to a task, nor to `kedro run --nodes`.",
+            message="a name with a comma, {{, $$ or $( cannot be passed to a task, nor to `kedro run --nodes`.",
             where=f"node {node}",
             hint="rename the node or its namespace.",
         )
     for pipeline in filter(unlistable, pipelines):
         yield Problem(
-            message="a name with a comma or {{ cannot be passed to a task.",
+            message="a name with a comma, {{, $$ or $( cannot be passed to a task.",
             where=f"pipeline {pipeline}",
             hint="register it under another name.",
         )

@@ -35,6 +35,16 @@ class NodeGroup:
         """The names of its nodes, in running order."""
         return tuple(node.name for node in self.nodes)
 
+    @cached_property
+    def written(self) -> tuple[str, ...]:
+        """The names that its nodes write. Kedro makes a new list of them on each look at a node."""
+        return tuple(name for node in self.nodes for name in node.outputs)
+
+    @cached_property
+    def read(self) -> tuple[str, ...]:
+        """The names that its nodes read, once for each node."""
+        return tuple(name for node in self.nodes for name in node.inputs)
+
 
 def dataset_name(name: str) -> str:
     """The name without a transcoding suffix: `cars@spark` and `cars@pandas` are one dataset."""
@@ -56,13 +66,8 @@ def grouped(nodes: Sequence[Node], settings: Mapping[str, NodeSettings]) -> list
 
 def predecessors(groups: Sequence[NodeGroup]) -> list[list[int]]:
     """For each group the places of those it waits for. Linear in nodes and edges."""
-    writers = {
-        dataset_name(output): place
-        for place, group in enumerate(groups)
-        for node in group.nodes
-        for output in node.outputs
-    }
-    found = [{writers.get(dataset_name(name)) for node in group.nodes for name in node.inputs} for group in groups]
+    writers = {dataset_name(output): place for place, group in enumerate(groups) for output in group.written}
+    found = [{writers.get(dataset_name(name)) for name in group.read} for group in groups]
     return [
         sorted(other for other in places if other is not None and other != place) for place, places in enumerate(found)
     ]

@@ -55,14 +55,17 @@ def in_memory(
 
 def in_shared_memory(group: NodeGroup, dataset: Callable[[str], Dataset], spilled: Collection[str]) -> tuple[str, ...]:
     """What the group writes into a SharedMemoryDataset: that works with a ParallelRunner, and no task has one."""
-    names = {name for node in group.nodes for name in node.outputs}
+    names = (name for name in group.written if dataset(name).kind == "memory")
     shared = (name for name in names if dataset(name).type.rpartition(".")[2] == "SharedMemoryDataset")
     return tuple(sorted(name for name in shared if name not in spilled))
 
 
 def unlistable(name: str) -> bool:
-    """Whether a name cannot stand in a list that Argo passes on: the comma parts names, and `{{` is Argo's own."""
-    return "," in name or "{{" in name
+    """Whether a name cannot stand in a list that a task is given.
+
+    The comma parts names, `{{` is Argo's own, and Kubernetes reads `$$` as one dollar and `$(NAME)` as a variable.
+    """
+    return any(sign in name for sign in (",", "{{", "$$", "$("))
 
 
 def _streams(node: Node) -> bool:
@@ -71,5 +74,5 @@ def _streams(node: Node) -> bool:
 
 
 def _replaceable(dataset: Dataset) -> bool:
-    plain = not dataset.versioned and dataset.type.rpartition(".")[2] not in _NOT_ALIKE
+    plain = not (dataset.versioned or dataset.appends) and dataset.type.rpartition(".")[2] not in _NOT_ALIKE
     return dataset.kind in ("local", "remote") and plain

@@ -59,10 +59,12 @@ def _different(boundary: MemoryBoundary, groups: Sequence[NodeGroup], agreements
             return Obstacle(words, "give both one machine type")
     own = [groups[place].name for place in boundary.places if groups[place].own]
     if len(own) > 1:
-        return Obstacle(f"; {' and '.join(map(repr, own))} are two fused groups", "make them one fused group")
+        return Obstacle(f"; {' and '.join(map(repr, own))} are fused groups of their own", "make them one fused group")
     odd = next((name for place in boundary.places for name in groups[place].node_names if unlistable(name)), "")
     if odd:
-        return Obstacle(f"; node {odd!r} cannot share a task, with a comma or {{{{ in its name", "rename that node")
+        return Obstacle(
+            f"; node {odd!r} cannot share a task, with a comma, {{{{, $$ or $( in its name", "rename that node"
+        )
     return None
 
 

@@ -60,8 +60,17 @@ def _shape(group: NodeGroup, where: Agreed, rules: Rules, settings: Mapping[str,
         template=where.template.value,
         machine_type=where.machine_type.value,
         retries=rules.last(matching, "retries"),
-        timeout=rules.last(matching, "timeout"),
+        timeout=_timeout(group, rules, settings),
     )
+
+
+def _timeout(group: NodeGroup, rules: Rules, settings: Mapping[str, NodeSettings]) -> int | None:
+    """How long its task may run: what datasets in memory have joined runs one after the other."""
+    made = {node.name for node in group.own}
+    parts = [[index for name in made for index in settings[name].rules]] if made else []
+    parts += [list(settings[name].rules) for name in group.node_names if name not in made]
+    times = [rules.last(matching, "timeout") for matching in parts]
+    return sum(times) if all(times) else None
 
 
 def kept_in_memory(project: Project, selection: Selection, dataset: Callable[[str], Dataset]) -> dict[str, str]:

@@ -135,7 +135,7 @@ class PodMaker:
 
     def _storage(self) -> list[str]:
         storage = self.config.storage
-        credentials = [f"--storage-credentials={storage.credentials}"] if storage.credentials else []
+        credentials = [f"--storage-credentials={_literal(storage.credentials)}"] if storage.credentials else []
         return [f"--storage={_literal(storage.root)}", *credentials]
 
     def _with_shared(self, body: dict[str, Any]) -> dict[str, Any]:

@@ -15,10 +15,11 @@ _LISTS = ("PartitionedDataset", "IncrementalDataset")
 def confirmed_elsewhere(groups: Sequence[NodeGroup], dataset: Callable[[str], Dataset]) -> Iterator[Problem]:
     """Partitions that one task loads and another confirms: it would confirm those that came since."""
     loading: dict[str, list[str]] = {}
-    for group in groups:
-        for name in {name for node in group.nodes for name in node.inputs}:
+    confirming = [group for group in groups if any(node.confirms for node in group.nodes)]
+    for group in groups if confirming else ():
+        for name in set(group.read):
             loading.setdefault(name, []).append(group.task)
-    for group in groups:
+    for group in confirming:
         for name in sorted({name for node in group.nodes for name in node.confirms}):
             others = [task for task in loading.get(name, ()) if task != group.task]
             if others and dataset(name).type.rpartition(".")[2] in _LISTS:
@@ -40,8 +41,10 @@ def never_written(
         kept_in_memory: Datasets that a run of the whole pipeline never writes, each with its fused group.
         loaded: Those that --load-versions names.
     """
-    written = {dataset_name(name) for group in groups for node in group.nodes for name in node.outputs}
-    read = {name for group in groups for node in group.nodes for name in node.inputs}
+    if not kept_in_memory:
+        return
+    written = {dataset_name(name) for group in groups for name in group.written}
+    read = {name for group in groups for name in group.read}
     for name in sorted(read.intersection(kept_in_memory).difference(loaded)):
         if dataset_name(name) not in written:
             yield Problem(

@@ -27,8 +27,7 @@ class Travel:
 
     def of(self, group: NodeGroup) -> tuple[str, ...]:
         """The spilled datasets that a group writes or reads."""
-        names = {name for node in group.nodes for name in (*node.inputs, *node.outputs)}
-        return tuple(sorted(self.spilled & names))
+        return tuple(sorted(self.spilled.intersection((*group.read, *group.written)))) if self.spilled else ()
 
 
 def travel(

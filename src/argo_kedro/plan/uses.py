@@ -21,12 +21,11 @@ def dataset_uses(
     written: dict[str, tuple[str, str]] = {}  # dataset -> the name it is written by, and the task
     read: dict[str, tuple[set[str], set[str]]] = {}  # dataset -> the names it is read by, and the tasks
     for group in groups:
-        for node in group.nodes:
-            written.update({dataset_name(name): (name, group.task) for name in node.outputs})
-            for name in node.inputs:
-                names, tasks = read.setdefault(dataset_name(name), (set(), set()))
-                names.add(name)
-                tasks.add(group.task)
+        written.update({dataset_name(name): (name, group.task) for name in group.written})
+        for name in group.read:
+            names, tasks = read.setdefault(dataset_name(name), (set(), set()))
+            names.add(name)
+            tasks.add(group.task)
     uses = []
     for base in sorted({*written, *read}):
         names, tasks = read.get(base, (set(), set()))

@@ -18,6 +18,8 @@ def pinned(arrangement: Arrangement, dataset: Callable[[str], Dataset]) -> list[
     """
     ours = [agreed.built_in for agreed in arrangement.agreements]
     written = {dataset_name(name) for place, name in arrangement.written if ours[place] and dataset(name).versioned}
+    if not written:
+        return [()] * len(arrangement.groups)
     found: list[set[str]] = [set() for _ in arrangement.groups]
     for place, name in arrangement.read:
         if ours[place] and dataset_name(name) in written and dataset(name).versioned:
@@ -102,7 +104,7 @@ def unlistable_datasets(names: Iterable[str]) -> Iterator[Problem]:
     """Datasets that a task must be told of, and whose names cannot stand in a list."""
     for name in filter(unlistable, sorted(set(names))):
         yield Problem(
-            message="a name with a comma or {{ cannot be passed to a task, which must know of this dataset.",
+            message="a name with a comma, {{, $$ or $( cannot be passed to a task, which must know of this dataset.",
             where=f"dataset {name}",
             hint="rename the dataset.",
         )

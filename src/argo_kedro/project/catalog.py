@@ -18,6 +18,8 @@ from argo_kedro.model import Dataset, DatasetKind
 
 _PATH_KEYS = ("filepath", "path", "filename")
 _MEMORY = ("MemoryDataset", "SharedMemoryDataset")
+_MODE_KEYS = ("mode", "write_mode", "if_exists")
+_APPENDING = ("a", "ab", "at", "a+", "append", "upsert", "merge")
 _IN_MEMORY = {"{default}": {"type": "kedro.io.MemoryDataset"}}  # Kedro's own answer to names it does not know
 # A password in a URL is nobody's business; the container of `abfss://container@account` is no password.
 _USER_INFO = re.compile(r"(?<=//)([^/@]*:[^/@]*|(?<=http://)[^/@]*|(?<=https://)[^/@]*)@")
@@ -57,7 +59,8 @@ class Catalog:
         except _NotInCatalog:
             return Dataset(name=name, kind="memory", type="MemoryDataset", registered=False)
         found = described(name, entry)
-        return replace(found, path=self._shown(found.path))
+        path = self._shown(found.path)
+        return found if path == found.path else replace(found, path=path)
 
     def _has_parameter(self, name: str) -> bool:
         if any(secret.startswith(f"{name}.") for secret in self._secrets):
@@ -86,8 +89,17 @@ def described(name: str, entry: Mapping[str, Any]) -> Dataset:
         type=str(inner.get("type", "")),
         path=path,
         versioned=bool(entry.get("versioned") or inner.get("versioned")),
+        appends=_appends(inner),
         given="data" in inner,
     )
+
+
+def _appends(config: Any) -> bool:
+    """Whether the arguments of a dataset say so, in the words of pandas, Spark, SQL or `open`."""
+    if not isinstance(config, Mapping):
+        return False
+    said = (str(config[key]).lower() for key in _MODE_KEYS if key in config)
+    return any(mode in _APPENDING for mode in said) or any(_appends(value) for value in config.values())
 
 
 def kind_of(path: str) -> DatasetKind:
