@@ -59,6 +59,22 @@ def test_a_retry_ends_the_tasks_of_a_killed_runner_before_it_starts_any(tmp_path
     assert [process for process in processes.values() if not ends(process)] == []
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere no list tells whose a process is")
+def test_what_such_a_task_has_started_is_ended_too(tmp_path):
+    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(1, flush=True); time.sleep(60)"
+    (tmp_path / "task.py").write_text(
+        "import subprocess, sys, pathlib\n"  # subprocess closes the file that is locked
+        f"child = subprocess.Popen([sys.executable, '-c', {deaf!r}], stdout=subprocess.PIPE)\n"
+        "child.stdout.readline()\n"
+        "pathlib.Path(sys.argv[1] + '.pid').write_text(f'{child.pid}\\n')\n"
+        "child.wait()\n"
+    )
+    children = killed(tmp_path, "if test -f second; then exit 0; fi; exec python task.py {{tasks.name}}")
+    (tmp_path / "second").touch()
+    assert retry("wf", folder=tmp_path).phase == "Succeeded"
+    assert [child for child in children.values() if not ends(child)] == []
+
+
 def test_without_a_list_of_all_processes_those_of_the_journal_are_found(tmp_path, monkeypatch):
     monkeypatch.setattr("argo_kedro.local.orphans._PROCESSES", tmp_path / "none")
     processes = killed(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 from local_runs import Played, dag, sh, task, values, workflow
@@ -67,3 +69,10 @@ def test_each_task_has_a_log_even_if_dags_share_names():
 def test_stdout_and_stderr_share_a_log(tmp_path):
     played = Played(workflow(sh("x", "echo one; echo two >&2; echo three")), tmp_path)
     assert played.log("wf") == "one\ntwo\nthree\n"
+
+
+def test_a_runner_imports_no_kedro():
+    """Only its tasks do: Kedro takes seconds, and logs to stdout."""
+    script = "import sys, argo_kedro.local; print([name for name in sys.modules if name.split('.')[0] == 'kedro'])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

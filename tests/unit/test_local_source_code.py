@@ -55,6 +55,15 @@ def test_changes_are_told_apart(committed):
     assert code_of_project(committed).startswith(f"{clean}+changes-")
 
 
+def test_a_repository_that_ignores_the_project_says_nothing_of_its_code(committed):
+    (committed.parent / ".gitignore").write_text("*\n")
+    other = made(committed.parent / "other")
+    before = code_of_project(other)
+    (other / "src/app/nodes.py").write_text("x = 2\n")
+    assert before.startswith("files-")
+    assert before != code_of_project(other)
+
+
 def test_what_is_no_code_changes_nothing(committed):
     clean = code_of_project(committed)
     (committed / "conf/local").mkdir()

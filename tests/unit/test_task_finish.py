@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -96,3 +97,10 @@ def test_the_mlflow_run_is_ended_and_an_error_there_stops_nothing(
     assert ended == [(VERSION, "Succeeded", "cloud", None, {"x": 1})]
     assert left(root) == {VERSION + "1"}
     assert bool(capsys.readouterr().err) == bool(error)
+
+
+def test_a_clean_up_without_credentials_opens_no_project() -> None:
+    """Each workflow waits for it at its end."""
+    script = "import sys, argo_kedro.task.finish; print([name for name in sys.modules if 'kedro.framework' in name])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

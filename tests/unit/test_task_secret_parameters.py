@@ -96,10 +96,7 @@ def test_a_traceback_that_is_logged_does_not_show_them(
     monkeypatch.setenv("PARAM_A", "hunter2")
     SecretParameters({"a": "PARAM_A"})
     for text in ("hunter2 is refused", "the host is gone"):
-        try:
-            raise ValueError(text)
-        except ValueError:
-            logging.getLogger("some.project").exception("cannot connect")
+        logging.getLogger("some.project").error("cannot connect", exc_info=ValueError(text))
 
     assert "hunter2" not in caplog.text
     assert "ValueError: *** is refused" in caplog.text

@@ -6,6 +6,7 @@ import errno
 import os
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,18 @@ class TestStoreThatFails:
         ):
             with pytest.raises(DatasetError, match=r"reduce your request rate\.\nHint: it was tried again"):
                 deed()
+
+    def test_what_takes_longer_than_all_patience_is_tried_again_too(self) -> None:
+        tries: list[int] = []
+
+        def upload() -> str:
+            tries.append(1)
+            time.sleep(3 * FEW.seconds)
+            if len(tries) == 1:
+                raise ConnectionResetError
+            return "done"
+
+        assert FEW(upload) == "done"
 
     def test_an_upload_that_breaks_is_not_completed(self, monkeypatch: pytest.MonkeyPatch) -> None:
         ShakyFileSystem.start()

@@ -57,6 +57,9 @@ def _free(folder: Path, processes: Collection[int]) -> Lock:
                 asked.add((process, number))
                 _send(process, number)
         lock = taken(folder / TASKS, patience=_PAUSE)
+    if asked:  # what a task has started need not hold its lock, and need not have heard
+        for process in _ours(folder, processes):
+            _send(process, signal.SIGKILL)
     return lock
 
 

@@ -17,7 +17,7 @@ _LONGEST = 2**20  # bytes of a file that are looked at: a larger one is data
 
 def code_of_project(folder: Path) -> str:
     """`a1b2c3d4`, `a1b2c3d4+changes-0f9e8d7c`, or `files-0f9e8d7c` where there is no git."""
-    status = _git_status(folder) if any((each / ".git").exists() for each in (folder, *folder.parents)) else ""
+    status = _git_status(folder) if _is_tracked(folder) else ""
     head, *changes = status.splitlines() or ["", ""]
     commit = head.rpartition(" ")[2][:_LETTERS]
     if not commit.isalnum():  # no git, or no commit yet: `(initial)`
@@ -26,14 +26,24 @@ def code_of_project(folder: Path) -> str:
     return f"{commit}+changes-{_digest(folder)}" if changed else commit
 
 
+def _is_tracked(folder: Path) -> bool:
+    """Whether a commit tells its code: a repository around it, such as that of a home folder, may ignore it."""
+    inside = any((each / ".git").exists() for each in (folder, *folder.parents))
+    return inside and bool(_git(folder, "ls-files", "--", _FOLDERS[0]))
+
+
 def _git_status(folder: Path) -> str:
-    command = ["git", "status", "--porcelain=v2", "--branch", "--untracked-files=all"]
-    command += ["--", *_FOLDERS, f":(exclude){_CREDENTIALS.as_posix()}"]
+    what = ["--", *_FOLDERS, f":(exclude){_CREDENTIALS.as_posix()}"]
+    return _git(folder, "status", "--porcelain=v2", "--branch", "--untracked-files=all", *what)
+
+
+def _git(folder: Path, *words: str) -> str:
+    """What it says; nothing where it fails, or is not there."""
     # Without a lock, so that a run never gets in the way of somebody's commit.
     environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0"}
     try:
         done = subprocess.run(
-            command, cwd=folder, env=environment, capture_output=True, text=True, timeout=10, check=False
+            ["git", *words], cwd=folder, env=environment, capture_output=True, text=True, timeout=10, check=False
         )
     except (OSError, subprocess.TimeoutExpired, UnicodeDecodeError):
         return ""

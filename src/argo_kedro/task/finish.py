@@ -13,7 +13,6 @@ from typing import Any
 
 import click
 
-from argo_kedro.task.replacing import credentials_entry
 from argo_kedro.task.storage import Storage
 
 
@@ -74,6 +73,7 @@ def _credentials(entry: str, env: str | None, conf_source: str | None, params: M
     # Opening a project takes half a second, and most storages need no entry.
     from argo_kedro.project.configuration import Configuration
     from argo_kedro.project.opening import bootstrap
+    from argo_kedro.task.replacing import credentials_entry
 
     bootstrap(Path.cwd())
     return credentials_entry(Configuration(Path.cwd(), env, conf_source, params).read("credentials"), entry)

@@ -41,7 +41,7 @@ class Unlike(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Patience:
-    """How long to try again: growing pauses, from the first one on, within some seconds in all."""
+    """How long to try again: growing pauses, from the first one on, within some seconds after the first failure."""
 
     seconds: float = 120.0
     pause: float = 0.5
@@ -52,12 +52,14 @@ class Patience:
         Raises:
             Exception: of the last try, where all of them failed or where trying again cannot help.
         """
-        end, pause, unlike = time.monotonic() + self.seconds, self.pause, 0
+        end, pause, unlike = 0.0, self.pause, 0
         while True:
             try:
                 return action()
             except Exception as error:  # each store has errors of its own; those that stay are raised
                 unlike += isinstance(error, Unlike)
+                # Not from the beginning: a large file takes longer than all patience, and may fail at its end.
+                end = end or time.monotonic() + self.seconds
                 if not may_go_away(error) or time.monotonic() + pause > end or unlike > _UNLIKE:
                     raise
             time.sleep(pause * random.uniform(0.7, 1.3))  # so that many tasks do not come back at once
