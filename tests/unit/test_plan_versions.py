@@ -84,6 +84,17 @@ def test_a_template_of_the_users_that_reads_no_versions_of_the_run_is_no_problem
     assert check(plan_of(nodes, OWN, x=VERSIONED, **{"in": VERSIONED})) == []
 
 
+def test_two_versioned_datasets_that_share_a_path_are_a_problem() -> None:
+    nodes = [make("a", "in", ["x", "t@x"]), make("b", ["x", "t@y"], "out")]
+    elsewhere = {**VERSIONED, "filepath": "s3://bucket/other.parquet"}
+    transcoded = {"t@x": elsewhere, "t@y": elsewhere}
+    found = check(plan_of(nodes, x=VERSIONED, out=VERSIONED, **transcoded))
+    assert said(found) == [
+        "dataset out: 'x' is written to s3://bucket/data.parquet in the same version: one would replace the other."
+    ]
+    assert check(plan_of(nodes, out=VERSIONED, **transcoded)) == []
+
+
 def test_a_versioned_dataset_of_a_name_that_no_list_can_have_is_a_problem() -> None:
     (problem,) = check(plan_of([make("a", "in", "x,1"), make("b", "x,1", "out")], **{"x,1": VERSIONED}))
 

@@ -26,7 +26,7 @@ from argo_kedro.plan.secret_params import secret_problems
 from argo_kedro.plan.tasks import Placed, pods_of
 from argo_kedro.plan.travel import travel
 from argo_kedro.plan.uses import dataset_uses, is_below
-from argo_kedro.plan.versions import foreign_versions, load_version_problems, unlistable_datasets
+from argo_kedro.plan.versions import foreign_versions, load_version_problems, paths_written_twice, unlistable_datasets
 from argo_kedro.project import Project, Selection, select
 from argo_kedro.project.selection import DEFAULT
 
@@ -159,6 +159,7 @@ def _data_problems(
     yield from unlistable_datasets(name for item in places for name in (*item.memory, *item.spilled, *item.pinned))
     yield from load_version_problems(load_versions, arrangement, dataset, project.config.storage.root)
     yield from foreign_versions(arrangement, dataset)
+    yield from paths_written_twice(arrangement, dataset)
     yield from confirmed_elsewhere(groups, dataset)
     yield from never_written(groups, kept_in_memory(project, selection, dataset), load_versions)
 

@@ -52,6 +52,22 @@ def foreign_versions(arrangement: Arrangement, dataset: Callable[[str], Dataset]
         )
 
 
+def paths_written_twice(arrangement: Arrangement, dataset: Callable[[str], Dataset]) -> Iterator[Problem]:
+    """Versioned datasets that share a path: in one version of all that a run writes, the last of them would be left."""
+    writers: dict[str, str] = {}
+    for _, name in arrangement.written:
+        found = dataset(name)
+        if not (found.versioned and found.path):
+            continue
+        other = writers.setdefault(found.path, dataset_name(name))
+        if other != dataset_name(name):
+            yield Problem(
+                message=f"{other!r} is written to {found.path} in the same version: one would replace the other.",
+                where=f"dataset {name}",
+                hint="give each a path of its own in the catalog.",
+            )
+
+
 def left_by_older_runs(
     load_versions: Iterable[str], arrangement: Arrangement, dataset: Callable[[str], Dataset]
 ) -> set[str]:
