@@ -40,6 +40,11 @@ def is_object_name(name: str) -> bool:
     return _OBJECT.fullmatch(name) is not None
 
 
+def secret_variable(parameter: str) -> str:
+    """The environment variable that carries a parameter of `secret_params`."""
+    return "PARAM_" + re.sub(r"[^A-Z0-9_]", "_", parameter.upper())
+
+
 def stems(names: Collection[str]) -> dict[str, str]:
     """The readable part of each name that `k8s_name` hashed, where it stands for only one of them; else the name."""
     found = {name: _HASHED.sub("", name) for name in names}

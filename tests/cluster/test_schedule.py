@@ -48,6 +48,8 @@ def test_a_schedule_fires_is_changed_and_is_removed(place, cluster):
     assert found["status"]["lastScheduledTime"]  # what the controller keeps is kept
     place.argo("schedule", "--remove")
     assert cluster.listing("cronworkflows").items == ()
+    time.sleep(5)  # in which Kubernetes would delete what the schedule owns
+    assert cluster.get("workflows", fired["metadata"]["name"])
 
 
 def test_waiting_survives_a_kill_and_a_restart_of_the_api_server(place, cluster, bed):

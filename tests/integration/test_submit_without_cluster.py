@@ -43,7 +43,8 @@ def test_without_a_kubeconfig_nothing_is_done(project, words):
     done = argo(project, path, *words)
 
     assert done.returncode == 5, done.stderr
-    assert "Error: There is no kubeconfig at" in done.stderr
+    assert "There is no kubeconfig at" in done.stderr
+    assert ("No run on this machine is called 'x'." in done.stderr) == ("x" in words)
     assert "Traceback" not in done.stderr
 
 

@@ -107,7 +107,7 @@ def test_compile_writes_the_file_that_it_names_and_says_what_comes_next(shared: 
     assert done.stdout == "argo/__default__.yaml\n"
     assert done.stderr.splitlines()[-2:] == [
         "Wrote argo/__default__.yaml: 3 tasks, env local.",
-        "Next: kedro argo run argo/__default__.yaml",
+        "Next: kedro argo submit argo/__default__.yaml",
     ]
     assert task_names(yaml.safe_load((writable / "argo/__default__.yaml").read_text())) == ALL
     assert [file.name for file in (writable / "argo").iterdir()] == ["__default__.yaml"]

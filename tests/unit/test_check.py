@@ -113,7 +113,8 @@ def test_a_name_typed_to_look_hashed_is_refused() -> None:
             use("parameter", "", "a", registered=False),
             [
                 "d: task 'a' reads it, and the parameters of env 'cloud' do not have it.\n"
-                "  Hint: add it to parameters.yml, or give it with --params."
+                "  Hint: add it to parameters.yml, or give it with --params; a secret one with --config, or by its "
+                "variable, PARAM_..."
             ],
         ),
     ],

@@ -49,8 +49,16 @@ def test_what_a_workflow_owns_is_deleted_with_it(api: ApiServer) -> None:
     api.cluster().delete("pods", "demo-x-1")
     first, second = api.asked("delete")
     assert (api.objects, first.query["propagationPolicy"], second.kind) == ({}, "Background", "pods")
+
     with pytest.raises(NotThere):
         api.cluster().delete("workflows", "demo-x")
+
+
+def test_the_workflows_of_a_schedule_outlive_it(api: ApiServer) -> None:
+    api.put("cronworkflows", workflow("nightly"))
+    api.cluster().delete("cronworkflows", "nightly")
+    (asked,) = api.asked("delete")
+    assert (api.objects, asked.query["propagationPolicy"]) == ({}, "Orphan")
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "a/b", "a?b", "A"])

@@ -252,7 +252,7 @@ def test_status_shows_what_a_workflow_was_given_and_which_code_ran(api: ApiServe
     assert done.exit_code == 6
     assert 'Parameters: {"alpha": "a,b"}' in done.output
     assert "Secret parameters: db.password" in done.output
-    assert f"Saves version: {VERSION.format(name=name)}" in done.output
+    assert f"Save version: {VERSION.format(name=name)}" in done.output
     assert "Not all of it ran with one code:\n  x:2: keep\n  x:1: make\n" in done.output
     start = as_json.output.index("{\n")
     shown, _ = json.JSONDecoder().raw_decode(as_json.output[start:])
@@ -292,5 +292,7 @@ def test_without_a_cluster_and_without_a_note_the_newest_run_of_this_machine_is_
     newest, unknown = call(status), call(status, "oldr")
     assert (none.exit_code, newest.exit_code, unknown.exit_code) == (5, 0, 5)
     assert "Local run: newer, the last one from here." in newest.output
-    assert "No run on this machine is called 'oldr'. Did you mean 'older'?" in unknown.output
+    assert "Nothing has run from here yet." in none.output
+    assert "`kedro argo run` runs the pipeline on this machine." in none.output
+    assert "No run on this machine is called 'oldr'.\nHint: Did you mean 'older'?" in unknown.output
     assert "There is no kubeconfig at" in unknown.output

@@ -100,24 +100,24 @@ def test_in_a_row_of_runs_the_last_knows_what_all_of_them_left() -> None:
     assert first.done == {"a_1": VERSION}
     wanted = Selection(pipelines=("__default__",), tags=("t",))
     again = ran(spilling(), {"b_2": "Succeeded"}, selection=Selection(nodes=("b_2", "c_3")), load_versions={"d1": "v1"})
-    second = with_memo(again, wanted, earlier)
+    second = with_memo(again, wanted, earlier, {"d2": True, "d3": False})
     found = left(second)
     assert found.done == {"a_1": "v1", "b_2": VERSION}
     assert found.spilled == {"d1": "v1", "d2": VERSION}
-    assert found.in_memory == {"x"}
+    assert found.in_memory == {"x", "d2"}
     assert found.load_versions == {"d1": "v1"}
     assert old(second).selection(["__default__"]) == wanted
 
 
 def test_a_node_that_failed_when_it_ran_again_is_not_done() -> None:
     again = ran(project(chain("a_1", "b_2")), {"a_1": "Failed"})
-    assert left(with_memo(again, Selection(), Left(done={"a_1": "v1"}))).done == {}
+    assert left(with_memo(again, Selection(), Left(done={"a_1": "v1"}), {})).done == {}
 
 
 def test_a_memo_that_is_too_long_is_left_out() -> None:
     document = ran(project(chain("a_1")), {})
     many = Left(done={f"node_{number}": "v1" for number in range(9000)})
-    assert "annotations" not in with_memo(document, Selection(), many)["metadata"]
+    assert "annotations" not in with_memo(document, Selection(), many, {})["metadata"]
 
 
 @pytest.mark.parametrize("memo", ["[", "[]", "null", '{"selection": 3, "left": 3}', '{"left": {"done": [1]}}'])

@@ -53,7 +53,7 @@ TWO_GROUPS = [
         pytest.param(
             [make("a", "in", "x", namespace="n,1"), make("b", "x", "out")],
             (),
-            "dataset x: task 'n-1-a-8569c1ee' writes it and task 'b' reads it in another process, but it is not in the "
+            "dataset x: task 'n,1.a' writes it and task 'b' reads it in another process, but it is not in the "
             "catalog; node 'n,1.a' cannot share a task, with a comma, {{, $$ or $( in its name.\n"
             "  Hint: add it to the catalog of env 'cloud', or rename that node, or name a bucket or a shared path in "
             "`storage.root` of argo.yml, by which it can travel.",

@@ -88,6 +88,13 @@ def test_data_in_memory_is_read_from_the_storage_of_the_old_run() -> None:
     assert (found.nodes, found.again, found.load_versions) == (("c",), (), {"e": V1})
 
 
+@pytest.mark.parametrize("kind", ["file", "versioned"])
+@pytest.mark.parametrize("before", [{"spilled": {"e": V1}}, {"in_memory": frozenset({"e"})}])
+def test_what_the_catalog_has_only_since_the_old_run_is_made_again(kind: str, before: dict[str, Any]) -> None:
+    found = rest(CHAIN, left("a", "b", **before), catalog(e=kind))
+    assert (found.nodes, found.again, found.load_versions) == (("b", "c"), ("b",), {})
+
+
 def test_what_is_stored_nowhere_is_made_again_with_all_that_it_takes() -> None:
     found = rest(CHAIN, left("a", "b"), catalog(d="memory", e="memory"))
     assert (found.nodes, found.again) == (("a", "b", "c"), ("a", "b"))

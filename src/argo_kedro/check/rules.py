@@ -45,7 +45,8 @@ def inputs_exist(workflow: Workflow) -> Iterator[Problem]:
             yield Problem(
                 message=f"{_readers(use)} it, and the parameters of env {workflow.env!r} do not have it.",
                 where=dataset.name,
-                hint="add it to parameters.yml, or give it with --params.",
+                hint="add it to parameters.yml, or give it with --params; a secret one with --config, or by its "
+                "variable, PARAM_...",
             )
         else:
             yield Problem(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from argo_kedro.cli.old_run import OldRun, old_run
 from argo_kedro.cli.parameters import merged
 from argo_kedro.cli.secret_params import withheld, without_marked
 from argo_kedro.errors import CompileError
+from argo_kedro.plan.groups import dataset_name
 from argo_kedro.plan.resuming import Left, rest
 from argo_kedro.project import Catalog, Project, Selection, open_project, select
 from argo_kedro.project.selection import DEFAULT
@@ -31,7 +32,14 @@ class Asked:
     wanted: Selection  # what the options say, before earlier runs are looked at
     load_versions: Mapping[str, str]
     chosen: Mapping[str, Any]  # the options as they may be shown: without secrets
-    left: Left | None = None  # by the run that this one goes on from
+    left: Left = field(default_factory=Left)  # by the runs that this one goes on from
+
+    @property
+    def outputs(self) -> dict[str, bool]:
+        """The datasets that are written, and whether each is in memory."""
+        dataset = _catalog(self.project).dataset
+        nodes = select(self.project.pipelines, self.selection).nodes
+        return {dataset_name(name): dataset(name).kind == "memory" for node in nodes for name in node.outputs}
 
 
 def asked(project_path: Path, chosen: Mapping[str, Any], *, here: bool = False, old: OldRun | None = None) -> Asked:
@@ -54,7 +62,9 @@ def asked(project_path: Path, chosen: Mapping[str, Any], *, here: bool = False, 
         given["conf_source"] = chosen.get("conf_source") or old.inputs.conf_source or None
     params = withheld(project_path, given, chosen.get("params") or {}, here=here)
     everything = merged(old.inputs.parameters, params) if old else params
-    project = open_project(project_path, env=given.get("env"), conf_source=given.get("conf_source"), params=everything)
+    project = open_project(
+        project_path, env=given.get("env"), conf_source=given.get("conf_source"), params=everything, here=here
+    )
     shown, versions = {**chosen, "params": params}, chosen.get("load_versions") or {}
     if old is None:
         wanted = selection(chosen)

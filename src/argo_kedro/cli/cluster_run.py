@@ -14,6 +14,7 @@ from argo_kedro.cluster import Cluster
 from argo_kedro.cluster.logs import lines
 from argo_kedro.events import Notice
 from argo_kedro.model import Json
+from argo_kedro.views.inputs import left_behind
 from argo_kedro.views.progress import shown
 from argo_kedro.workflows import Reason, RunState, labels_of
 
@@ -85,9 +86,10 @@ class ClusterRun:
 
     def delete(self) -> None:
         """Delete it with its pods."""
+        kept = left_behind(self.document())
         cluster.delete(self.cluster, self.name)
         console.result(self.name)
-        console.done(f"Deleted {self.name}.", next_step=self.command("list"))
+        console.done(f"Deleted {self.name}.{kept}", next_step=self.command("list"))
 
     def tell_end(self, state: RunState, labels: Mapping[str, str]) -> None:
         """Say how it ended, and what comes next.

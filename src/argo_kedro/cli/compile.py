@@ -53,6 +53,15 @@ def compile_(metadata: ProjectMetadata, /, workflow_name: str, kind: Kind, outpu
     path = output or files.default_file(metadata.project_path, made.workflow, kind)
     files.write(path, made.text)
     console.result(files.shown(path))
-    # Not apply alone: it keeps a copy of the whole in an annotation, which has room for 256 KiB.
-    verb = "kedro argo run" if kind == "workflow" else "kubectl apply --server-side -f"
-    console.done(f"Wrote {files.shown(path)}: {steps.counted(made)}.", next_step=f"{verb} {files.shown(path)}")
+    step = _next_step(files.shown(path), kind, chosen.get("env"), here=bool(made.of("cluster")))
+    console.done(f"Wrote {files.shown(path)}: {steps.counted(made)}.", next_step=step)
+
+
+def _next_step(file: str, kind: Kind, env: str | None, *, here: bool) -> str:
+    """Where the manifest goes: to the cluster, if nothing is in the way."""
+    if kind != "workflow":
+        # Not apply alone: it keeps a copy of the whole in an annotation, which has room for 256 KiB.
+        return f"kubectl apply --server-side -f {file}"
+    if here:
+        return f"kedro argo run {file}"
+    return f"kedro argo submit {file}{f' --env={env}' if env else ''}"

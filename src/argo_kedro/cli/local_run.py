@@ -26,6 +26,7 @@ from argo_kedro.local import RUNS, Run, read_run, retry
 from argo_kedro.local.holding import held
 from argo_kedro.local.locks import RUNNER, TASKS, is_held, signed
 from argo_kedro.model import Json
+from argo_kedro.views.inputs import left_behind
 from argo_kedro.views.progress import Progress, failure_text
 from argo_kedro.workflows import Reason, RunState, labels_of, run_state
 from argo_kedro.workflows.changes import changes
@@ -142,6 +143,9 @@ class LocalRun:
         Raises:
             ArgoKedroError: if it goes on, or the record cannot be removed.
         """
+        kept = ""
+        with suppress(ArgoKedroError):  # a record that cannot be read can be deleted
+            kept = left_behind(self.document())
         try:
             with held(self.record):
                 shutil.rmtree(self.record)
@@ -149,7 +153,7 @@ class LocalRun:
             message = f"{error.filename or self.record} cannot be removed: {error.strerror or error}."
             raise ArgoKedroError(message, hint="remove the folder by hand.") from error
         console.result(self.name)
-        console.done(f"Deleted {self.name} and its logs.", next_step=self.command("list", "--local"))
+        console.done(f"Deleted {self.name} and its logs.{kept}", next_step=self.command("list", "--local"))
 
     def tell_end(self, state: RunState, labels: Mapping[str, str]) -> None:
         """Say how it ended, and what comes next.
@@ -188,6 +192,8 @@ def carried_out(start: Callable[[Callable[[Event], None]], Run], project: Path, 
         console.say(failure_text(failure, labels))
     if done.phase != "Succeeded":
         console.say(f"To go on after the fix: kedro argo retry {done.name}")
+        anew = f"kedro argo run --from-failed {done.name}"
+        console.say(f"If argo.yml, an option or the pipeline itself was wrong, it takes a new run: {anew}")
         logs = f"all logs are in {shown(done.record)}/logs"
         raise WorkflowFailed(f"{done.name}: {done.phase}. {done.message}".rstrip(), hint=logs)
     console.result(done.name)

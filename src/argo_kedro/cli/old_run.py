@@ -114,15 +114,23 @@ def old_run(project: Path, chosen: Mapping[str, Any]) -> OldRun | None:
     return found
 
 
-def with_memo(document: Json, selection: Selection, left: Left | None) -> dict[str, Any]:
-    """The workflow with what a later `--from-failed` must know; without where that is too long to keep."""
+def with_memo(document: Json, selection: Selection, left: Left, outputs: Mapping[str, bool]) -> dict[str, Any]:
+    """The workflow with what a later `--from-failed` must know; without where that is too long to keep.
+
+    Args:
+        document: The workflow.
+        selection: What was selected, before earlier runs were looked at.
+        left: What earlier runs have left.
+        outputs: The datasets that this run writes, and whether each is in memory: the catalog may have it later.
+    """
     memo: dict[str, Any] = {"selection": {key: list(value) for key, value in asdict(selection).items() if value}}
-    if left is not None:
-        memo["left"] = {
-            "done": dict(left.done),
-            "spilled": dict(left.spilled),
-            "in_memory": dict.fromkeys(left.in_memory, ""),
-        }
+    in_memory = {*(left.in_memory - outputs.keys()), *(name for name, kept in outputs.items() if kept)}
+    memo["left"] = {
+        "done": dict(left.done),
+        "spilled": {name: version for name, version in left.spilled.items() if name not in outputs},
+        "in_memory": dict.fromkeys(sorted(in_memory), ""),
+    }
+    memo["left"] = {key: value for key, value in memo["left"].items() if value}
     kept = json.dumps(memo, separators=(",", ":"))
     if len(kept) > _LIMIT:
         return dict(document)

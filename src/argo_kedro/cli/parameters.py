@@ -86,6 +86,9 @@ def _kedros(value: Any, context: click.Context, option: click.Parameter) -> Any:
 
     try:
         return KEDROS.callback(context, option, value) if KEDROS.callback else value
+    except click.UsageError as error:
+        hint = 'A value with a comma takes JSON: --params \'{"key": "a,b"}\'.'
+        raise click.UsageError(f"{error.message} {hint}", ctx=context) from error
     except (YAMLError, OmegaConfBaseException, LookupError, ValueError, TypeError, AttributeError) as error:
         # The latter are what OmegaConf makes of names such as `[`.
         message = "it cannot be read as key=value,key=value; JSON can say anything: --params '{\"key\": [1, 2]}'."

@@ -15,6 +15,7 @@ from argo_kedro.cli.local_run import LocalRun
 from argo_kedro.cli.options import LATEST
 from argo_kedro.cli.reach import reached
 from argo_kedro.cluster import NoCluster, workflows
+from argo_kedro.errors import ArgoKedroError
 from argo_kedro.local import RUNS, runs
 from argo_kedro.local.record import FILE
 from argo_kedro.model import Json, text
@@ -40,11 +41,10 @@ def meant(project: Path, package: str, name: str, chosen: Mapping[str, Any]) -> 
         try:
             reach, found = reached(project, package, chosen).to(name)
             return ClusterRun(name=found, reach=reach, cluster=reach.cluster)
-        except NoCluster:
+        except NoCluster as error:
             names = [text(each, "metadata", "name") for each in runs(project)]
             if name or not names:
-                _say_unknown(name, names)
-                raise
+                raise _unknown(name, names, error) from error
             here = LocalRun(name=names[0], project=project)
     console.say(f"Local run: {here.name}{'' if name else ', the last one from here'}.")
     return here
@@ -58,11 +58,16 @@ def _local(project: Path, name: str) -> LocalRun | None:
     return LocalRun(name=name, project=project) if found else None
 
 
-def _say_unknown(name: str, names: Sequence[str]) -> None:
-    if name and names:
-        near = nearest(name, names)
-        guess = f"Did you mean {near!r}?" if near else f"There are: {', '.join(names[:_SHOWN])}."
-        console.say(f"No run on this machine is called {name!r}. {guess}")
+def _unknown(name: str, names: Sequence[str], error: ArgoKedroError) -> ArgoKedroError:
+    """Words for a run that is neither here nor, as far as it can be asked, on the cluster."""
+    on_cluster = f"On a cluster: {error.message} {error.hint}".rstrip()
+    if not name:
+        hint = f"`kedro argo run` runs the pipeline on this machine. {on_cluster}"
+        return type(error)("Nothing has run from here yet.", hint=hint)
+    near = nearest(name, names)
+    there_are = f"There are: {', '.join(names[:_SHOWN])}. " if names else ""
+    guess = f"Did you mean {near!r}? " if near else there_are
+    return type(error)(f"No run on this machine is called {name!r}.", hint=f"{guess}{on_cluster}")
 
 
 def listed(

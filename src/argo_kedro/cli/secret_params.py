@@ -14,7 +14,7 @@ from argo_kedro.cli import console
 from argo_kedro.cli.parameters import flat, without
 from argo_kedro.config.models import SecretRef
 from argo_kedro.errors import CompileError
-from argo_kedro.plan.pods import secret_variable
+from argo_kedro.names import secret_variable
 from argo_kedro.project.configuration import Configuration
 from argo_kedro.project.opening import bootstrap
 

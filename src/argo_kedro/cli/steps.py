@@ -37,7 +37,7 @@ class Compiled:
     @property
     def document(self) -> dict[str, Any]:
         """The manifest as data, with what a later run that goes on from it must know."""
-        return with_memo(read(self.text), self.asked.wanted, self.asked.left)
+        return with_memo(read(self.text), self.asked.wanted, self.asked.left, self.asked.outputs)
 
     def of(self, *severities: str) -> list[Problem]:
         """The problems of these severities."""

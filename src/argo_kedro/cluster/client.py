@@ -133,16 +133,17 @@ class KubernetesCluster:
         )
 
     def delete(self, kind: Kind, name: str) -> None:
-        """Delete an object, and what it owns."""
+        """Delete an object, and what it owns; but the workflows that a schedule has begun go on."""
         if kind in _CORE:
             self._answer(
                 lambda: self._core.delete_namespaced_pod(_one(name), self.namespace, **self._raw),
                 f"delete {_ONE[kind]} {name}",
             )
             return
+        policy = "Orphan" if kind == "cronworkflows" else "Background"
         self._answer(
             lambda: self._custom.delete_namespaced_custom_object(
-                *self._path(kind), _one(name), propagation_policy="Background", **self._raw
+                *self._path(kind), _one(name), propagation_policy=policy, **self._raw
             ),
             f"delete {_ONE[kind]} {name}",
         )

@@ -42,8 +42,8 @@ def command(pod: Pod, lookup: Lookup, reason: Path) -> Command:
         value = _field(variable.source, lookup) if variable.source else expand_twice(variable.value, lookup)
         if value is not None:
             given[variable.name], known[variable.name] = refer(value, given), refer(value, known)
-    # Unbuffered, as in our image: the log of a task that is killed has all that it printed.
-    env = {"PYTHONUNBUFFERED": "1", **os.environ, **known, REASON_VARIABLE: str(reason)}
+    # As in our image: the log of a task that is killed has all that it printed, in lines that Kedro does not wrap.
+    env = {"PYTHONUNBUFFERED": "1", "COLUMNS": "200", **os.environ, **known, REASON_VARIABLE: str(reason)}
     env["PATH"] = os.pathsep.join(part for part in (str(Path(sys.executable).parent), env.get("PATH", "")) if part)
     parts = [expand_twice(part, lookup) for part in pod.command]
     argv, shown = (tuple(refer(part, values) for part in parts) for values in (known, given))

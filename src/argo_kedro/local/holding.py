@@ -25,8 +25,8 @@ def held(folder: Path) -> Iterator[None]:
     if lock is None:
         process = signed(folder / RUNNER)
         by = f" (process {process})" if process else ""
-        end = f", or end it: kill {process}." if process else "."
-        raise ArgoKedroError(f"The local run {folder.name} is still going on{by}.", hint=f"wait for its end{end}")
+        hint = f"wait for its end, or end it: kedro argo stop {folder.name}"
+        raise ArgoKedroError(f"The local run {folder.name} is still going on{by}.", hint=hint)
     try:
         with writable(folder):
             lock.sign()

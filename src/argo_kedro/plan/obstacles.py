@@ -33,7 +33,7 @@ def obstacle(boundary: MemoryBoundary, arrangement: Arrangement, mode: str) -> O
     groups, agreements = arrangement.groups, arrangement.agreements
     foreign = [place for place in boundary.places if not agreements[place].built_in]
     if foreign:
-        names = task_verb([groups[place].task for place in foreign], "run")
+        names = task_verb([groups[place].name for place in foreign], "run")
         template = agreements[foreign[0]].template.value
         words = f"; {names} template {template!r}, whose `kedro run` knows nothing of other tasks"
         return Obstacle(words, f"let both run template {BUILT_IN!r}")
@@ -55,7 +55,7 @@ def _different(boundary: MemoryBoundary, groups: Sequence[NodeGroup], agreements
     for place in boundary.readers:
         machine_type = agreements[place].machine_type.value
         if machine_type != writer:
-            words = f"; one runs on machine type {writer!r}, task {groups[place].task!r} on {machine_type!r}"
+            words = f"; one runs on machine type {writer!r}, task {groups[place].name!r} on {machine_type!r}"
             return Obstacle(words, "give both one machine type")
     own = [groups[place].name for place in boundary.places if groups[place].own]
     if len(own) > 1:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_CEILING
@@ -13,7 +12,7 @@ from argo_kedro.config import ArgoConfig, MachineType
 from argo_kedro.config.models import Container, Retries
 from argo_kedro.config.models import Template as OwnTemplate
 from argo_kedro.model import Json, Template
-from argo_kedro.names import k8s_name
+from argo_kedro.names import k8s_name, secret_variable
 from argo_kedro.plan.podfields import (
     attempts,
     beside,
@@ -221,11 +220,6 @@ def init_outputs(config: ArgoConfig) -> dict[str, str]:
     inits = [own[name] for name in config.template.init_templates if name in own]
     found = {output.name: template.name for template in inits for output in template.outputs.parameters}
     return {**found, **({MLFLOW_RUN: MLFLOW} if config.runner.mlflow else {})}
-
-
-def secret_variable(name: str) -> str:
-    """The environment variable that carries a parameter of `secret_params`."""
-    return "PARAM_" + re.sub(r"[^A-Z0-9_]", "_", name.upper())
 
 
 def shape_names(shapes: Iterable[Shape], taken: Iterable[str]) -> dict[Shape, str]:

@@ -89,7 +89,9 @@ class _Graph:
 def _stored(dataset: Dataset, left: Left) -> bool:
     """Whether what an earlier run wrote into a dataset can still be read."""
     name = dataset_name(dataset.name)
-    return name in left.spilled if dataset.kind == "memory" else name not in left.in_memory
+    if dataset.kind == "memory":
+        return name in left.spilled
+    return name not in left.in_memory and name not in left.spilled  # else the catalog has it only since then
 
 
 def _reading(

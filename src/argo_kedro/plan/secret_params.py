@@ -7,7 +7,7 @@ from typing import Any
 
 from argo_kedro.config import ArgoConfig
 from argo_kedro.model import Problem
-from argo_kedro.plan.pods import secret_variable
+from argo_kedro.names import secret_variable
 from argo_kedro.plan.rules import FILE
 
 

@@ -75,9 +75,9 @@ def _not_mounted(spilled: set[str], storage: RunStorage) -> Iterator[Problem]:
 
 def _who(boundary: MemoryBoundary, groups: Sequence[NodeGroup]) -> str:
     if not boundary.readers:
-        return f"task {groups[boundary.writer].task!r} writes it and reads it by another name"
-    readers = task_verb([groups[place].task for place in boundary.readers], "read")
-    return f"task {groups[boundary.writer].task!r} writes it and {readers} it in another process"
+        return f"task {groups[boundary.writer].name!r} writes it and reads it by another name"
+    readers = task_verb([groups[place].name for place in boundary.readers], "read")
+    return f"task {groups[boundary.writer].name!r} writes it and {readers} it in another process"
 
 
 def _why(dataset: Dataset) -> str:

@@ -17,6 +17,7 @@ from kedro.pipeline import Pipeline
 
 from argo_kedro.config import ArgoConfig
 from argo_kedro.errors import CompileError, ConfigError
+from argo_kedro.names import secret_variable
 from argo_kedro.project.catalog import Catalog
 from argo_kedro.project.configuration import Configuration
 
@@ -36,11 +37,19 @@ class Project:
 
 
 def open_project(
-    path: Path, *, env: str | None = None, conf_source: str | None = None, params: Mapping[str, Any] | None = None
+    path: Path,
+    *,
+    env: str | None = None,
+    conf_source: str | None = None,
+    params: Mapping[str, Any] | None = None,
+    here: bool = False,
 ) -> Project:
     """Open the project in this folder: settings, configuration of `env`, all registered pipelines.
 
     No session is made and no hook is called. Without `env` it is that of KEDRO_ENV, or Kedro's default one.
+
+    A run `here` takes secret parameters from this machine's environment: one that is not set there, and has no default,
+    is missing.
 
     Raises:
         ConfigError: if it is not a Kedro project, or its configuration cannot be read.
@@ -58,7 +67,11 @@ def open_project(
         params=params or {},
         config=config,
         pipelines=_pipelines(path),
-        catalog=_catalog(configuration, path, config.secret_params),
+        catalog=_catalog(
+            configuration,
+            path,
+            [name for name in config.secret_params if not here or secret_variable(name) in os.environ],
+        ),
     )
 
 

@@ -119,13 +119,17 @@ def _labels(found: Mapping[str, Any]) -> dict[str, str]:
     return {task["name"]: task["group"] or task["nodes"][0] for task in found["tasks"]}
 
 
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def _summary(found: Mapping[str, Any]) -> str:
     tasks = found["tasks"]
     nodes = sum(len(task["nodes"]) for task in tasks)
     lines = [
-        f"{nodes} nodes in {len(tasks)} tasks, env {found['env']}; "
+        f"{_count(nodes, 'node')} in {_count(len(tasks), 'task')}, env {found['env']}; "
         f"{len(found['boundary_datasets'])} boundary datasets.",
-        f"{found['levels']} levels: on a stock Argo controller at least {found['seconds_of_waiting']} s, "
+        f"{_count(found['levels'], 'level')}: on a stock Argo controller at least {found['seconds_of_waiting']} s, "
         f"since it looks again every {_LEVEL_SECONDS} s.",
     ]
     lines += _data(found)

@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from argo_kedro.workflows import Inputs
+from argo_kedro.model import Json, text
+from argo_kedro.workflows import Inputs, inputs_of
 
 
 def inputs_lines(inputs: Inputs) -> Iterator[str]:
@@ -16,9 +17,17 @@ def inputs_lines(inputs: Inputs) -> Iterator[str]:
     if inputs.secret:
         yield f"Secret parameters: {', '.join(inputs.secret)}"
     if inputs.save_version:
-        yield f"Saves version: {inputs.save_version}"
+        yield f"Save version: {inputs.save_version}"
     if inputs.load_versions:
-        yield f"Loads versions: {', '.join(f'{name}:{each}' for name, each in inputs.load_versions.items())}"
+        yield f"Load versions: {', '.join(f'{name}:{each}' for name, each in inputs.load_versions.items())}"
+
+
+def left_behind(workflow: Json) -> str:
+    """Words, after a space, for what a run that did not succeed has left in its storage; empty if it has none."""
+    inputs = inputs_of(workflow)
+    if not inputs.storage or (inputs.cleans_up and text(workflow, "status", "phase") == "Succeeded"):
+        return ""
+    return f" What its tasks kept for each other stays, if there is any: {inputs.storage}/{inputs.save_version}"
 
 
 def inputs_json(inputs: Inputs) -> dict[str, Any]:
