@@ -342,3 +342,14 @@ def test_after_control_c_the_next_step_goes_on(path: Path) -> None:
     said = (path / "terminal").read_text()
     assert code == 130
     assert re.search(r"Stopped; every task's process has ended.\nNext: kedro argo retry pkg-slow-\w+\n\Z", said), said
+
+
+def test_a_secret_that_is_set_nowhere_stops_a_run_before_it_begins(path: Path, call: Call) -> None:
+    (path / "conf/base/parameters.yml").write_text("alpha: 1\n")
+
+    unset, compiled = call("run", "--pipeline", "secret"), call("compile", "--pipeline", "secret")
+
+    assert (unset.returncode, compiled.returncode) == (4, 0)  # on a cluster it is there
+    assert "params:db.password: task 'ask-it-" in unset.stderr
+    assert "a secret one with --config, or by its variable, PARAM_..." in unset.stderr
+    assert not (path / "argo/runs").exists()

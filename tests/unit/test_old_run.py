@@ -17,6 +17,7 @@ from argo_kedro.names import k8s_name
 from argo_kedro.plan import plan
 from argo_kedro.plan.resuming import Left
 from argo_kedro.project import Selection
+from argo_kedro.views.inputs import left_behind
 from argo_kedro.workflows import inputs_of, run_state
 
 VERSION = "2026-11-21T08.00.00.000Z-uid-1"
@@ -160,3 +161,13 @@ def test_what_it_was_given_is_read_as_it_was_meant() -> None:
     assert inputs.secret == ("db.password",)
     assert inputs.load_versions == {"d0": "v0"}
     assert inputs.save_version == VERSION
+
+
+@pytest.mark.parametrize(
+    ("phase", "clean_up", "stays"),
+    [("Failed", "success", True), ("Succeeded", "never", True), ("Succeeded", "success", False)],
+)
+def test_who_deletes_a_run_is_told_where_its_data_stays(phase: str, clean_up: str, stays: bool) -> None:
+    argo = f"runner: {{memory_datasets: spill}}\nstorage: {{root: s3://bucket/runs, clean_up: {clean_up}}}\n"
+    document = ran(project(chain("a_1", "b_2"), argo, {"d0": STORED, "d2": STORED}), {}, phase=phase)
+    assert (f"s3://bucket/runs/{VERSION}" in left_behind(document)) == stays
