@@ -9,6 +9,7 @@ from typing import Any, Literal
 Json = Mapping[str, Any]
 Severity = Literal["error", "cluster", "warning"]
 DatasetKind = Literal["memory", "local", "remote", "parameter"]
+PARAMS = "params"  # the workflow argument that carries --params
 Kind = Literal["workflow", "template", "cron"]  # of a manifest: Workflow, WorkflowTemplate, CronWorkflow
 
 

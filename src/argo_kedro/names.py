@@ -6,7 +6,7 @@ import difflib
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 _LIMIT = 63  # RFC 1123 label, the strictest of the places a name ends up in
 _LEGAL = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?\Z")  # a task of a DAG must not begin with a digit
@@ -38,6 +38,16 @@ def label_value(name: str) -> str:
 def is_object_name(name: str) -> bool:
     """Whether Kubernetes gives objects such names. In the address of a request `.` would be all of them."""
     return _OBJECT.fullmatch(name) is not None
+
+
+def few(names: Sequence[str], most: int) -> str:
+    """The first of these names, and how many more there are: `a, b and 3 more`."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+
+def versions_text(versions: Mapping[str, str]) -> str:
+    """Versions as `--load-versions` takes them: `a:v1,b:v2`."""
+    return ",".join(f"{name}:{version}" for name, version in versions.items())
 
 
 def secret_variable(parameter: str) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from run_project import VERSIONED
 
 pytestmark = pytest.mark.integration
 
@@ -81,35 +82,6 @@ def register_pipelines():
         "secret": Pipeline([node(ask, "params:db.password", "digest", name="ask_it")]),
     }
 """
-DATASETS = """
-import glob
-from pathlib import Path, PurePosixPath
-
-from kedro.io import AbstractVersionedDataset, DatasetError
-
-
-class VersionedText(AbstractVersionedDataset):
-    def __init__(self, filepath, version=None):
-        exists = lambda path: Path(path).exists()
-        super().__init__(PurePosixPath(filepath), version, exists_function=exists, glob_function=glob.glob)
-
-    def load(self):
-        return Path(self._get_load_path()).read_text()
-
-    def save(self, data):
-        path = Path(self._get_save_path())
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(str(data))
-
-    def _exists(self):
-        try:
-            return Path(self._get_load_path()).exists()
-        except DatasetError:
-            return False
-
-    def _describe(self):
-        return {}
-"""
 CATALOG = """
 made: {type: pkg.versioned.VersionedText, filepath: data/made.txt, versioned: true}
 out: {type: pkg.datasets.TextDataset, filepath: data/out.txt}
@@ -135,7 +107,7 @@ storage: {{root: "{tmp_path}/store"}}
 secret_params: {{db.password: {{name: db, key: password}}}}
 """
     files = {
-        "src/pkg/versioned.py": DATASETS,
+        "src/pkg/versioned.py": VERSIONED,
         "conf/base/parameters.yml": "alpha: 1\ndb: {password: none}\n",
         "conf/base/logging-to-stderr.yml": LOGGING,
     }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -78,3 +79,12 @@ def tasks(workflow: Workflow) -> dict[str, Task]:
 def said(problems: Iterable[Problem]) -> list[str]:
     """What problems say, and where."""
     return [f"{problem.where}: {problem.message}" for problem in problems]
+
+
+def cyclic(graph: Mapping[Any, Iterable[Hashable]]) -> bool:
+    """Whether anything waits for itself, by way of others or not."""
+    try:
+        list(TopologicalSorter(graph).static_order())
+    except CycleError:
+        return True
+    return False

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kedro.pipeline.node import Node as KedroNode
-from plans import STORED, planned
+from plans import STORED, cyclic, planned
 
 from argo_kedro.check import check
 from argo_kedro.model import Workflow
@@ -72,14 +71,6 @@ def workflow_of(drawn: Drawn, argo: str = "", order: Iterable[int] | None = None
     alone = [drawn.nodes[place] for place in places if not drawn.groups[place]]
     pipelines: list[Any] = [*(FusedPipeline(nodes, name=name) for name, nodes in fused.items()), *alone]
     return planned(pipelines, MACHINES + argo, catalog=dict.fromkeys(drawn.stored, STORED))
-
-
-def cyclic(needs: dict[str, set[str]]) -> bool:
-    try:
-        list(TopologicalSorter(needs).static_order())
-    except CycleError:
-        return True
-    return False
 
 
 def needs_of(drawn: Drawn, task_of: dict[str, str]) -> dict[str, set[str]]:

@@ -15,9 +15,10 @@ from argo_kedro.cli.old_run import OldRun, old_run
 from argo_kedro.cli.parameters import merged
 from argo_kedro.cli.secret_params import withheld, without_marked
 from argo_kedro.errors import CompileError
+from argo_kedro.names import few
 from argo_kedro.plan.groups import dataset_name
 from argo_kedro.plan.resuming import Left, rest
-from argo_kedro.project import Catalog, Project, Selection, open_project, select
+from argo_kedro.project import Project, Selection, open_project, select
 from argo_kedro.project.selection import DEFAULT
 
 _SHOWN = 20  # names in a message
@@ -37,7 +38,7 @@ class Asked:
     @property
     def outputs(self) -> dict[str, bool]:
         """The datasets that are written, and whether each is in memory."""
-        dataset = _catalog(self.project).dataset
+        dataset = self.project.full_catalog.dataset
         nodes = select(self.project.pipelines, self.selection).nodes
         return {dataset_name(name): dataset(name).kind == "memory" for node in nodes for name in node.outputs}
 
@@ -107,7 +108,7 @@ def _going_on(now: Asked, old: OldRun) -> Asked:
     nodes = _selected(project, wanted, name)
     names = [node.name for node in nodes]
     left = old.left(names, project.config.storage.root)
-    found = rest(nodes, left, _catalog(project).dataset)
+    found = rest(nodes, left, project.full_catalog.dataset)
     _tell("These tasks of it are unknown today, and were left out", old.unknown(names))
     if not found.nodes:
         console.done(f"{name}: every node of it succeeded, and none is new. There is nothing to run.")
@@ -141,15 +142,6 @@ def _selected(project: Project, wanted: Selection, name: str) -> list[Node]:
         raise CompileError(message, hint=hint) from error
 
 
-def _catalog(project: Project) -> Catalog:
-    if not project.config.runner.hook_datasets:
-        return project.catalog
-    from argo_kedro.project.hooks import with_hook_datasets  # a session takes its time, and nobody else needs one
-
-    return with_hook_datasets(project)
-
-
 def _tell(what: str, names: Sequence[str]) -> None:
     if names:
-        more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-        console.say(f"Note: {what}: {', '.join(names[:_SHOWN])}{more}.")
+        console.say(f"Note: {what}: {few(names, _SHOWN)}.")

@@ -15,8 +15,8 @@ from argo_kedro.cluster.logs import lines
 from argo_kedro.events import Notice
 from argo_kedro.model import Json
 from argo_kedro.views.inputs import left_behind
-from argo_kedro.views.progress import shown
 from argo_kedro.workflows import Reason, RunState, labels_of
+from argo_kedro.workflows.labels import shown
 
 
 @dataclass(frozen=True, kw_only=True)

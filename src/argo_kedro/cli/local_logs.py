@@ -13,10 +13,9 @@ from argo_kedro.events import Notice
 from argo_kedro.local import log_path
 from argo_kedro.model import Json, text
 from argo_kedro.names import nearest
-from argo_kedro.views.progress import shown
 from argo_kedro.workflows import RunState, labels_of, run_state
 from argo_kedro.workflows.dags import Templates
-from argo_kedro.workflows.labels import nodes_in
+from argo_kedro.workflows.labels import names_of, nodes_in, shown
 
 _LOOK = 0.3  # seconds between two looks at files that grow
 _ATTEMPT = re.compile(r"--- attempt (\d+), .+ ---\Z")  # what the engine writes between two attempts
@@ -75,11 +74,7 @@ class _Tasks:
         return [task.path for task in state.tasks if not self._asked or self._asked in self._names(task.path)]
 
     def _names(self, path: str) -> set[str]:
-        """What a task may be called: by itself, with the group it is in, or by a node that it runs with others."""
-        parts = path.split(".")
-        names = {*parts, *(".".join(parts[:end]) for end in range(1, len(parts) + 1))}
-        labels = {self.labels[name] for name in names if name in self.labels}
-        return names | labels | {node for part in parts for node in self._nodes.get(part, ())}
+        return names_of(path, self.labels, self._nodes)
 
 
 @dataclass

@@ -18,8 +18,8 @@ from argo_kedro.names import k8s_name, label_value
 from argo_kedro.plan.resuming import Left
 from argo_kedro.project import Selection
 from argo_kedro.project.selection import DEFAULT
-from argo_kedro.views.progress import shown
 from argo_kedro.workflows import Inputs, RunState, inputs_of, labels_of, run_state
+from argo_kedro.workflows.labels import shown
 from argo_kedro.workflows.state import spec_of
 
 _MEMO = "argo-kedro/selection"  # annotation: what was selected, and what the runs before had left

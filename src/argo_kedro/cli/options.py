@@ -13,7 +13,7 @@ from kedro.framework.cli.project import run as kedro_run
 
 from argo_kedro.cli.parameters import KEDROS, parameters, typed
 from argo_kedro.cli.run_section import run_section
-from argo_kedro.names import is_object_name
+from argo_kedro.names import is_object_name, versions_text
 
 # In the order of `kedro run --help`. Some came with later versions of Kedro.
 OPTIONS = {
@@ -115,11 +115,7 @@ def _word(name: str, value: Any) -> str:
         return str(value)
     if name == "params":
         return typed(value)
-    return (
-        ",".join(f"{key}:{version}" for key, version in value.items())
-        if isinstance(value, Mapping)
-        else ",".join(value)
-    )
+    return versions_text(value) if isinstance(value, Mapping) else ",".join(value)
 
 
 def _ours(option: click.Option) -> click.Option:

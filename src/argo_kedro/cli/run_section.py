@@ -10,7 +10,7 @@ import click
 from kedro.framework.cli.project import run as kedro_run
 
 from argo_kedro.cli import console
-from argo_kedro.names import nearest
+from argo_kedro.names import nearest, versions_text
 
 _SECTION = "run"
 _LISTS = frozenset({"from_inputs", "to_outputs", "from_nodes", "to_nodes", "node_names", "tags", "pipelines"})
@@ -73,7 +73,7 @@ def _text(key: str, content: Any, where: str) -> Any:
     if key == "params" and isinstance(content, str | Mapping):
         return content
     if key == "load_versions" and isinstance(content, Mapping) and _are_texts([*content, *content.values()]):
-        return ",".join(f"{name}:{version}" for name, version in content.items())
+        return versions_text(content)
     if key in _LISTS and isinstance(content, list) and _are_texts(content):
         return ",".join(content)
     if key != "params" and isinstance(content, str):

@@ -20,8 +20,8 @@ from argo_kedro.errors import CompileError
 from argo_kedro.images import Build, needs_build, prepare, publish, stop_unless_pushable
 from argo_kedro.manifest import KINDS, object_name, read, validate
 from argo_kedro.manifest.images import project_image, with_image
-from argo_kedro.model import Json, Kind
-from argo_kedro.plan.pods import PARAMS, encoded
+from argo_kedro.model import PARAMS, Json, Kind
+from argo_kedro.plan.pods import encoded
 from argo_kedro.workflows import labelled
 
 

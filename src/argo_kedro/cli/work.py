@@ -15,7 +15,7 @@ from argo_kedro.cli.steps import compiled, stop_on_errors
 from argo_kedro.errors import CompileError
 from argo_kedro.manifest import read, validate
 from argo_kedro.model import Workflow
-from argo_kedro.names import stems
+from argo_kedro.workflows import labels_of as labels_in
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,9 +53,7 @@ def of_file(path: Path) -> Work:
     if errors:
         console.problems(errors)
         raise CompileError(f"{shown(path)}: {len(errors)} to mend. Nothing ran.")
-    templates = manifest["spec"].get("templates") or ()
-    names = {task["name"] for template in templates for task in (template.get("dag") or {}).get("tasks", ())}
-    return Work(manifest=manifest, labels=stems(names))
+    return Work(manifest=manifest, labels=labels_in(manifest))
 
 
 def read_file(path: Path) -> Mapping[str, Any]:

@@ -15,9 +15,9 @@ from argo_kedro.cluster.submission import patiently
 from argo_kedro.errors import ClusterError
 from argo_kedro.events import Notice
 from argo_kedro.model import Json, text
-from argo_kedro.names import nearest
+from argo_kedro.names import few, nearest
 from argo_kedro.workflows.dags import Templates
-from argo_kedro.workflows.labels import labels_of, nodes_in
+from argo_kedro.workflows.labels import labels_of, names_of, nodes_in, shown
 from argo_kedro.workflows.nodes import OF_WORKFLOW, Node, nodes
 from argo_kedro.workflows.state import END_PHASES, spec_of, task_path
 
@@ -109,7 +109,7 @@ class _Tasks:
         gone = sorted({label for node, label in self._begun.items() if node not in self._pods})
         if gone:
             why = "deleted by podGC or by hand, lost with its machine, or never made"
-            yield Notice(message=f"there is no log of {_few(gone)}: the pod is not there ({why}).")
+            yield Notice(message=f"there is no log of {few(gone, _SHOWN)}: the pod is not there ({why}).")
         elif not self._read:
             yield Notice(message=f"there are no logs of {self._task or self._name}: no pod of it has begun.")
 
@@ -123,7 +123,7 @@ class _Tasks:
         self._known = self._task in known
         if not self._known and (paths != [self._name] or text(workflow, "status", "phase")):
             near = nearest(self._task, known)
-            there = _few(sorted({self._label(path) for path in paths}))
+            there = few(sorted({self._label(path) for path in paths}), _SHOWN)
             raise ClusterError(
                 f"{self._name} has no task {self._task!r}.",
                 hint=f"{f'did you mean {near!r}? ' if near else ''}There are: {there}.",
@@ -134,17 +134,13 @@ class _Tasks:
 
     def _names(self, path: str) -> set[str]:
         """What a task may be called: by itself, with the group it is in, or by a node that it runs with others."""
-        parts = _ITEM.sub("", path).split(".")
-        ways = [".".join(parts[:end]) for end in range(1, len(parts) + 1)]
-        names = {path, *ways, *parts}
-        labels = {self._labels[name] for name in names if name in self._labels}
-        return names | labels | {node for part in parts for node in self._nodes.get(part, ())}
+        return {path, *names_of(_ITEM.sub("", path), self._labels, self._nodes)}
 
     def _label(self, path: str) -> str:
         """What to call a task, as everywhere: its label, else its path; an item keeps its number and value."""
         bare = _ITEM.sub("", path)
-        label = self._labels.get(bare) or self._labels.get(bare.rpartition(".")[2])
-        return f"{label}{''.join(_ITEM.findall(path))}" if label else path
+        label = shown(bare, self._labels)
+        return path if label == bare else f"{label}{''.join(_ITEM.findall(path))}"
 
 
 def _executed(workflow: Json) -> dict[str, str]:
@@ -160,8 +156,3 @@ def _executed(workflow: Json) -> dict[str, str]:
 def _had_a_pod(node: Node) -> bool:
     memoized = (node.get("memoizationStatus") or {}).get("hit")
     return node.get("type") == "Pod" and node.get("phase") in _BEGUN and not memoized
-
-
-def _few(names: list[str]) -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return f"{', '.join(names[:_SHOWN])}{more}"

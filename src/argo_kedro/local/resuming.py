@@ -19,9 +19,9 @@ from argo_kedro.local.reading import ended, last_time, phase_of, stored
 from argo_kedro.local.record import FILE, RUNS, writable
 from argo_kedro.local.source_code import code_of_project
 from argo_kedro.manifest.validation.metadata import is_workflow_name
-from argo_kedro.names import nearest
+from argo_kedro.names import few, nearest
 from argo_kedro.workflows.code import code_now, with_code
-from argo_kedro.workflows.labels import labels_of
+from argo_kedro.workflows.labels import labels_of, shown
 from argo_kedro.workflows.nodes import nodes
 from argo_kedro.workflows.retrying import retried
 
@@ -100,10 +100,9 @@ def _opened(document: dict[str, Any], record: Path, now: str) -> tuple[dict[str,
 
 def _notices(document: Mapping[str, Any], code: str, again: tuple[str, ...]) -> Iterator[str]:
     labels, before = labels_of(document), code_now(document)
-    names = [labels.get(task) or labels.get(task.rpartition(".")[2]) or task for task in again]
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    if names:
-        yield f"Goes on: what has succeeded is kept, and these run again: {', '.join(names[:_SHOWN])}{more}."
+    if again:
+        names = few([shown(task, labels) for task in again], _SHOWN)
+        yield f"Goes on: what has succeeded is kept, and these run again: {names}."
     if before and before != code:
         yield f"The code has changed from {before} to {code}: what is kept ran with the earlier one."
 

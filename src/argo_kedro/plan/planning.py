@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 
-from argo_kedro.model import Dataset, Problem, Workflow
+from argo_kedro.model import PARAMS, Dataset, Problem, Workflow
 from argo_kedro.names import k8s_name, label_value
 from argo_kedro.plan.agreement import disagreements
 from argo_kedro.plan.arrangement import Arrangement, arranged
@@ -19,12 +19,12 @@ from argo_kedro.plan.findings import (
 )
 from argo_kedro.plan.groups import mixed_groups
 from argo_kedro.plan.placing import kept_in_memory, placed
-from argo_kedro.plan.pods import BUILT_IN, PARAMS, encoded, init_outputs, own_templates
+from argo_kedro.plan.pods import BUILT_IN, encoded, init_outputs, own_templates
 from argo_kedro.plan.reading import confirmed_elsewhere, never_written
 from argo_kedro.plan.rules import FILE, NodeSettings, Rules
 from argo_kedro.plan.secret_params import secret_problems
-from argo_kedro.plan.tasks import Placed, pods_of
-from argo_kedro.plan.travel import travel
+from argo_kedro.plan.tasks import Placed, Pods, pods_of
+from argo_kedro.plan.travel import Travel, travel
 from argo_kedro.plan.uses import dataset_uses, is_below
 from argo_kedro.plan.versions import foreign_versions, load_version_problems, paths_written_twice, unlistable_datasets
 from argo_kedro.project import Project, Selection, select
@@ -59,52 +59,83 @@ def plan(
         CompileError: if the selection itself is wrong: an unknown pipeline, node or tag.
         ConfigError: if argo.yml asks for the datasets that hooks add, and they cannot be had.
     """
-    selection, loaded, dataset = selection or Selection(), load_versions or {}, _datasets(project)
+    decided = _decided(project, selection or Selection(), load_versions or {})
+    image = image or _image(project)
+    in_order = [decided.places[place] for place in decided.arrangement.order]
+    pods = pods_of(project, in_order, image, takes_params=takes_params, load_versions=decided.load_versions)
+    problems = (*_problems(project, decided, workflow_name), *_no_image(image))
+    name = k8s_name(workflow_name or _default_name(project, decided.selection), limit=_NAME_LIMIT)
+    parameters = {PARAMS: encoded(project.params)} if project.params or takes_params else {}
+    return _workflow(project, decided, pods, name=name, parameters=parameters, problems=problems)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Decided:
+    """What runs where, and which way its data takes."""
+
+    selection: Selection
+    settings: Mapping[str, NodeSettings]
+    arrangement: Arrangement
+    travel: Travel
+    places: Sequence[Placed]  # of the groups, by their places
+    load_versions: Mapping[str, str]
+    dataset: Callable[[str], Dataset]
+
+
+def _decided(project: Project, selection: Selection, load_versions: Mapping[str, str]) -> _Decided:
+    loaded, dataset = dict(sorted(load_versions.items())), _datasets(project)
     nodes = select(project.pipelines, selection).nodes
     rules = Rules(project.config.tasks)
     settings = {node.name: rules.settings(node) for node in nodes}
     arrangement = arranged(nodes, settings, project.config, dataset)
     data = travel(project, arrangement, dataset, loaded)
-    places = placed(project, selection, arrangement, settings, data, dataset)
-    image = image or _image(project)
-    in_order = [places[place] for place in arrangement.order]
-    written = pods_of(project, in_order, image, takes_params=takes_params, load_versions=loaded)
-    return Workflow(
-        name=k8s_name(workflow_name or _default_name(project, selection), limit=_NAME_LIMIT),
-        namespace=project.config.namespace,
-        pipelines=selection.pipelines,
-        env=project.env,
-        tasks=written.tasks,
-        templates=written.templates,
-        init_tasks=written.init_tasks,
-        on_exit=written.on_exit,
-        init_outputs=init_outputs(project.config),
-        datasets=dataset_uses(arrangement.groups, dataset, data.spilled, project.config.storage.root),
-        labels=_labels(project, selection),
-        parameters={PARAMS: encoded(project.params)} if project.params or takes_params else {},
-        problems=(
-            *arrangement.cycles,
-            *_problems(project, selection, places, rules, settings, workflow_name),
-            *data.problems,
-            *_data_problems(project, selection, arrangement, places, loaded, dataset),
-            *_no_image(image),
-        ),
+    return _Decided(
+        selection=selection,
+        settings=settings,
+        arrangement=arrangement,
+        travel=data,
+        places=placed(project, selection, arrangement, settings, data, dataset),
         load_versions=loaded,
-        service_account=project.config.service_account,
-        schedule=project.config.schedule.as_argo_spells_it(),
+        dataset=dataset,
+    )
+
+
+def _workflow(
+    project: Project,
+    decided: _Decided,
+    pods: Pods,
+    *,
+    name: str,
+    parameters: Mapping[str, str],
+    problems: tuple[Problem, ...],
+) -> Workflow:
+    config = project.config
+    root = config.storage.root
+    return Workflow(
+        name=name,
+        namespace=config.namespace,
+        pipelines=decided.selection.pipelines,
+        env=project.env,
+        tasks=pods.tasks,
+        templates=pods.templates,
+        init_tasks=pods.init_tasks,
+        on_exit=pods.on_exit,
+        init_outputs=init_outputs(config),
+        datasets=dataset_uses(decided.arrangement.groups, decided.dataset, decided.travel.spilled, root),
+        labels=_labels(project, decided.selection),
+        parameters=parameters,
+        problems=problems,
+        load_versions=decided.load_versions,
+        service_account=config.service_account,
+        schedule=config.schedule.as_argo_spells_it(),
         conf_source=project.conf_source,
-        manifest_template=str(project.path / manifest) if (manifest := project.config.template.manifest) else "",
+        manifest_template=str(project.path / config.template.manifest) if config.template.manifest else "",
     )
 
 
 def _datasets(project: Project) -> Callable[[str], Dataset]:
     """What the catalog says of a name: asked once for each, however many nodes use it."""
-    catalog = project.catalog
-    if project.config.runner.hook_datasets:
-        from argo_kedro.project.hooks import with_hook_datasets  # a session takes its time, and nobody else needs one
-
-        catalog = with_hook_datasets(project)
-    storage = project.config.storage
+    catalog, storage = project.full_catalog, project.config.storage
 
     @cache
     def dataset(name: str) -> Dataset:
@@ -116,20 +147,22 @@ def _datasets(project: Project) -> Callable[[str], Dataset]:
     return dataset
 
 
-def _problems(
-    project: Project,
-    selection: Selection,
-    placed: Sequence[Placed],
-    rules: Rules,
-    settings: Mapping[str, NodeSettings],
-    workflow_name: str,
-) -> Iterator[Problem]:
-    groups = [item.group for item in placed]
+def _problems(project: Project, decided: _Decided, workflow_name: str) -> Iterator[Problem]:
+    yield from decided.arrangement.cycles
+    yield from _node_problems(project, decided)
+    yield from _name_problems(workflow_name)
+    yield from decided.travel.problems
+    yield from _data_problems(project, decided)
+
+
+def _node_problems(project: Project, decided: _Decided) -> Iterator[Problem]:
+    rules, settings = Rules(project.config.tasks), decided.settings
+    groups = decided.arrangement.groups
     if not groups:
         hint = "`kedro registry list` shows what is registered."
         yield Problem(message="no nodes are selected.", where="pipeline", hint=hint)
-    listed = (name for item in placed if _lists_nodes(item) for name in item.group.node_names)
-    yield from name_problems(listed, selection.pipelines, project.env, project.conf_source)
+    listed = (name for item in decided.places if _lists_nodes(item) for name in item.group.node_names)
+    yield from name_problems(listed, decided.selection.pipelines, project.env, project.conf_source)
     yield from mixed_groups(groups)
     yield from disagreements(groups, settings)
     yield from reference_problems(project.config)
@@ -139,6 +172,9 @@ def _problems(
     everything = {node for pipeline in project.pipelines.values() for node in pipeline.nodes} if rules.rules else set()
     yield from rules.unmatched(everything)
     yield from conflicting_notes(project.pipelines)
+
+
+def _name_problems(workflow_name: str) -> Iterator[Problem]:
     if workflow_name and k8s_name(workflow_name, limit=_NAME_LIMIT) != workflow_name:
         yield Problem(
             message=f"{workflow_name!r} cannot be part of a workflow's name.",
@@ -147,21 +183,15 @@ def _problems(
         )
 
 
-def _data_problems(
-    project: Project,
-    selection: Selection,
-    arrangement: Arrangement,
-    places: Sequence[Placed],
-    load_versions: Mapping[str, str],
-    dataset: Callable[[str], Dataset],
-) -> Iterator[Problem]:
-    groups = arrangement.groups
-    yield from unlistable_datasets(name for item in places for name in (*item.memory, *item.spilled, *item.pinned))
-    yield from load_version_problems(load_versions, arrangement, dataset, project.config.storage.root)
+def _data_problems(project: Project, decided: _Decided) -> Iterator[Problem]:
+    arrangement, dataset, loaded = decided.arrangement, decided.dataset, decided.load_versions
+    listed = (name for item in decided.places for name in (*item.memory, *item.spilled, *item.pinned))
+    yield from unlistable_datasets(listed)
+    yield from load_version_problems(loaded, arrangement, dataset, project.config.storage.root)
     yield from foreign_versions(arrangement, dataset)
     yield from paths_written_twice(arrangement, dataset)
-    yield from confirmed_elsewhere(groups, dataset)
-    yield from never_written(groups, kept_in_memory(project, selection, dataset), load_versions)
+    yield from confirmed_elsewhere(arrangement.groups, dataset)
+    yield from never_written(arrangement.groups, kept_in_memory(project, decided.selection, dataset), loaded)
 
 
 def _no_image(image: str) -> Iterator[Problem]:

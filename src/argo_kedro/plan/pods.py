@@ -11,8 +11,8 @@ from typing import Any
 from argo_kedro.config import ArgoConfig, MachineType
 from argo_kedro.config.models import Container, Retries
 from argo_kedro.config.models import Template as OwnTemplate
-from argo_kedro.model import Json, Template
-from argo_kedro.names import k8s_name, secret_variable
+from argo_kedro.model import PARAMS, Json, Template
+from argo_kedro.names import k8s_name, secret_variable, versions_text
 from argo_kedro.plan.podfields import (
     attempts,
     beside,
@@ -33,7 +33,6 @@ MLFLOW = "argo-kedro-mlflow"  # the init template that opens the MLflow run
 MLFLOW_RUN = "mlflow_run_id"  # its output
 ON_EXIT = "argo-kedro-exit"  # the template that runs at the end
 FINISH = "argo-kedro-finish"  # what its only task runs
-PARAMS = "params"  # the workflow argument that carries --params
 _LABELS = {"app": "argo-kedro"}
 SCRATCH, SHARED = "scratch", "argo-kedro-storage"  # volumes
 _DATE = "{{workflow.creationTimestamp.Y}}-{{workflow.creationTimestamp.m}}-{{workflow.creationTimestamp.d}}"
@@ -151,7 +150,7 @@ class PodMaker:
         args += [f"--{name}={{{{inputs.parameters.{name}}}}}" for name in given]
         args += [f"--save-version={SAVE_VERSION}"]
         args += self._storage() if self.spills else []
-        args += [f"--load-versions={_literal(_versions(self.load_versions))}"] if self.load_versions else []
+        args += [f"--load-versions={_literal(versions_text(self.load_versions))}"] if self.load_versions else []
         args += self._configuration()
         args += [
             f"--secret-param={_literal(name)}={secret_variable(name)}" for name in sorted(self.config.secret_params)
@@ -240,10 +239,6 @@ def encoded(params: Mapping[str, Any]) -> str:
     # DEL is the one control character that JSON leaves as it is, and that Argo's own quoting breaks. Kubernetes reads
     # $(NAME) and $$ in arguments.
     return text.replace("\x7f", "\\u007f").replace("$", "\\u0024")
-
-
-def _versions(versions: Mapping[str, str]) -> str:
-    return ",".join(f"{name}:{version}" for name, version in sorted(versions.items()))
 
 
 def _literal(text: str) -> str:

@@ -6,6 +6,7 @@ import os
 import traceback
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,20 @@ class Project:
     params: Mapping[str, Any]
     config: ArgoConfig
     pipelines: Mapping[str, Pipeline]
-    catalog: Catalog
+    catalog: Catalog  # as the configuration says it
+
+    @cached_property
+    def full_catalog(self) -> Catalog:
+        """The catalog with what hooks add to it, where argo.yml asks for that; they are called once.
+
+        Raises:
+            ConfigError: if hooks are to be called, and the catalog cannot be made with them.
+        """
+        if not self.config.runner.hook_datasets:
+            return self.catalog
+        from argo_kedro.project.hooks import with_hook_datasets  # a session takes its time, and nobody else needs one
+
+        return with_hook_datasets(self)
 
 
 def open_project(

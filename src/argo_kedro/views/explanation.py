@@ -8,6 +8,7 @@ from typing import Any
 
 from argo_kedro.manifest.nesting import levels
 from argo_kedro.model import Dataset, Task, Workflow
+from argo_kedro.names import versions_text
 from argo_kedro.views.columns import aligned
 
 _LEVEL_SECONDS = 10  # a stock controller looks again every 10 s, however short the task
@@ -56,8 +57,7 @@ def command_line(task: Task, workflow: Workflow) -> str:
     words += ["--nodes", ",".join(task.nodes)]
     memory = sorted({*task.memory, *task.spilled})  # what it spills ends with it here
     words += ["--memory", ",".join(memory)] if memory else []
-    versions = [f"{name}:{version}" for name, version in sorted(workflow.load_versions.items())]
-    words += ["--load-versions", ",".join(versions)] if versions else []
+    words += ["--load-versions", versions_text(workflow.load_versions)] if workflow.load_versions else []
     words += ["--conf-source", workflow.conf_source] if workflow.conf_source else []
     for value in workflow.parameters.values():
         words += ["--params", value]

@@ -19,6 +19,7 @@ import click
 from argo_kedro.events import ENDED, Event, Finished, Notice, Started, TaskChanged
 from argo_kedro.local import Failure
 from argo_kedro.views.plain import plain
+from argo_kedro.workflows.labels import shown
 
 _COLORS = {
     **{"Succeeded": "green", "Failed": "red", "Error": "red", "Running": "cyan"},
@@ -143,11 +144,6 @@ class Progress:
             with self._lock:
                 if self._shown:
                     self._write("", self._block())
-
-
-def shown(task: str, labels: Mapping[str, str]) -> str:
-    """What to call a task: its label, else its path."""
-    return labels.get(task) or labels.get(task.rpartition(".")[2]) or task
 
 
 def seconds_text(seconds: float) -> str:

@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from argo_kedro.model import Json
+from argo_kedro.names import few
 from argo_kedro.views.columns import table
 from argo_kedro.views.inputs import inputs_json, inputs_lines
-from argo_kedro.views.progress import seconds_text, shown
+from argo_kedro.views.progress import seconds_text
 from argo_kedro.workflows import Reason, RunState, TaskState, inputs_of, reason
 from argo_kedro.workflows.code import code_of
+from argo_kedro.workflows.labels import shown
 
 _SHOWN = 20  # tasks in a line
 _HEAD = ("TASK", "STATE", "TIME", "MESSAGE")
@@ -98,8 +100,8 @@ def _codes(workflow: Json, state: RunState) -> dict[str, list[TaskState]]:
 
 
 def _names(tasks: Sequence[TaskState], labels: Mapping[str, str]) -> str:
-    names = [shown(task.path, labels) for task in tasks[:_SHOWN]]
-    return ", ".join(names) + (f" and {len(tasks) - _SHOWN} more" if len(tasks) > _SHOWN else "")
+    names = [shown(task.path, labels) for task in tasks]
+    return few(names, _SHOWN)
 
 
 def _row(task: TaskState, labels: Mapping[str, str], waits: Mapping[str, Reason], now: datetime) -> Sequence[str]:

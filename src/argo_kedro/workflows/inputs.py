@@ -7,10 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from argo_kedro.model import Json, text
+from argo_kedro.model import PARAMS, Json, text
 from argo_kedro.workflows.state import moment, spec_of
-
-_PARAMS = "params"  # `plan.pods.PARAMS`, whose package would bring Kedro
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +61,7 @@ def _parameters(workflow: Json) -> Mapping[str, Any]:
     """Those of the workflow itself, else the defaults of the WorkflowTemplate that it was made of."""
     for spec in (workflow.get("spec") or {}, spec_of(workflow)):
         for each in (spec.get("arguments") or {}).get("parameters") or ():
-            if each.get("name") == _PARAMS:
+            if each.get("name") == PARAMS:
                 try:
                     found = json.loads(each.get("value") or "{}")
                 except ValueError:  # a manifest is anyone's to change

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from argo_kedro.model import Json, text
@@ -35,6 +35,19 @@ def labels_of(workflow: Json) -> Mapping[str, str]:
         return {str(task): str(label) for task, label in kept.items()}
     templates = spec_of(workflow).get("templates") or ()
     return stems({task["name"] for template in templates for task in (template.get("dag") or {}).get("tasks") or ()})
+
+
+def shown(path: str, labels: Mapping[str, str]) -> str:
+    """What to call a task: its label, else its path."""
+    return labels.get(path) or labels.get(path.rpartition(".")[2]) or path
+
+
+def names_of(path: str, labels: Mapping[str, str], nodes: Mapping[str, Collection[str]]) -> set[str]:
+    """What a task may be called: by itself, with the group it is in, or by a node that it runs with others."""
+    parts = path.split(".")
+    names = {*parts, *(".".join(parts[:end]) for end in range(1, len(parts) + 1))}
+    known = {labels[name] for name in names if name in labels}
+    return names | known | {node for part in parts for node in nodes.get(part, ())}
 
 
 def nodes_in(workflow: Json) -> Mapping[str, tuple[str, ...]]:
