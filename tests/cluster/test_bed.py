@@ -115,6 +115,13 @@ def test_pods_reach_the_object_stores_and_the_api_server(api: ApiClient, namespa
     assert "the API server is there" in log
 
 
+def test_the_way_to_the_api_server_stays_whichever_pods_come_and_go(api: ApiClient, namespace: str) -> None:
+    script = "nc -w 5 $KUBERNETES_SERVICE_HOST $KUBERNETES_SERVICE_PORT </dev/null; cat /proc/net/arp"
+    logs = [pod(api, namespace, script)[1] for _ in range(3)]
+    addresses = {line.split()[3] for log in logs for line in log.splitlines()[1:]}
+    assert len(addresses) == 1, logs
+
+
 def test_what_the_host_writes_to_the_bucket_is_there(s3: Any) -> None:
     s3.files.pipe(f"{s3.name}/folder/file", b"text")
     assert s3.files.find(s3.name) == [f"{s3.name}/folder/file"]

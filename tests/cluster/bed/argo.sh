@@ -16,7 +16,8 @@ documents() { for file in "$@"; do echo --- && cat "$file"; done; }
 crds=$folder/manifests/base/crds/full
 [[ -d $crds ]] || fail "Argo $version has no CRDs at $crds."
 documents "$crds"/argoproj.io_*.yaml | apply -f - || fail "The CRDs of Argo $version were refused: see $LOGS/controller.log."
-timeout -s KILL 180 kubectl wait --for=condition=Established crd/workflows.argoproj.io >/dev/null
+# Again and again: it ends with an error at once where the API server has not yet said anything of them.
+wait_for apiserver 180 timeout -s KILL 20 kubectl wait --for=condition=Established crd/workflows.argoproj.io --timeout=10s
 
 apply -f - <<YAML || fail "Argo's namespace was refused: see $LOGS/controller.log."
 apiVersion: v1

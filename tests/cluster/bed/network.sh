@@ -14,7 +14,9 @@ ip link set "$ID" up
 inside bash -euo pipefail -s "$NET" <<'INSIDE'
 ip addr add "$1.0.2/30" dev eth0
 ip link set eth0 up
-ip link add pods type bridge
+# With an address of its own: a bridge without one takes another port's as pods come and go, and all pods lose the way
+# to it until they ask again, half a minute later.
+ip link add pods address 02:00:00:00:00:01 type bridge
 ip addr add "$1.1.1/24" dev pods
 ip link set pods up
 echo 1 >/proc/sys/net/ipv4/ip_forward
