@@ -105,6 +105,11 @@ WORDS = {
     # Refused
     'error in entry template execution: pods "f-nosa" is forbidden: error looking up service account x6/nosuchsa: '
     'serviceaccount "nosuchsa" not found': "the service account nosuchsa is not there in namespace x6",
+    "task 'f-z56nl.n-9dd79143' errored: serviceaccounts \"pipelines\" not found": (
+        "the service account pipelines is not there"
+    ),
+    "task 'f-jfwwf.n-9dd79143' errored: pods \"f-jfwwf-small-2219448559\" is forbidden: no PriorityClass with name "
+    "nope was found": "the PriorityClass nope is not there",
     "wait: Error (exit code 64): workflowtaskresults.argoproj.io is forbidden: User "
     '"system:serviceaccount:x6:default" cannot create resource "workflowtaskresults" in API group "argoproj.io" in the '
     'namespace "x6"': (

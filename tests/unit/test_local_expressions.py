@@ -9,7 +9,13 @@ from argo_kedro.local.depends import dependencies, depends
 from argo_kedro.local.variables import AbsentValue, expand, expand_twice
 from argo_kedro.manifest.validation.durations import backoff_duration, duration
 
-LAST = {"exitCode": "137", "status": "Failed", "duration": "12", "message": "main: Error (exit code 137)"}
+LAST = {
+    "exitCode": "137",
+    "status": "Failed",
+    "duration": "12",
+    "message": "main: Error (exit code 137)",
+    "retries": "1",
+}
 
 
 @pytest.mark.parametrize(
@@ -60,6 +66,12 @@ def test_a_broken_depends_is_refused(text):
         ("lastRetry.message contains 'OOM'", False),
         ("lastRetry.exitCode != '-1' and asInt('-3') == -3", True),
         ("true", True),
+        ("asInt(retries) < 2", True),
+        ("retries == '1'", True),
+        (
+            "asInt(lastRetry.exitCode) != 3 && (lastRetry.message matches '(?i)^pod deleted' || asInt(retries) < 1)",
+            False,
+        ),
     ],
 )
 def test_what_people_write_as_retry_expression_is_understood(text, expected):

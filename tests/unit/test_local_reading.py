@@ -38,7 +38,7 @@ def output(**source):
 
 
 CPU = {"resourceFieldRef": {"resource": "limits.cpu"}}
-HOST_IP = {"fieldRef": {"fieldPath": "status.hostIP"}}
+HOST_IPS = {"fieldRef": {"fieldPath": "status.hostIPs"}}
 CONFIG_MAP = {"configMapKeyRef": {"name": "c", "key": "k"}}
 OTHER_RESULT = workflow(
     dag("main", task("a", "hello"), task("b", "x", "a", arguments=values(p="{{tasks.a.outputs.result}}"))),
@@ -64,7 +64,6 @@ OTHER_RESULT = workflow(
         (workflow({"name": "s"}), "templates.s: it has nothing to run"),
         (workflow({"name": "s", "suspend": {}}), "templates.s: suspend is not supported"),
         (workflow({**HELLO, "memoize": {"key": "x"}}), "memoize"),
-        (workflow({**HELLO, "synchronization": {"mutexes": [{"name": "m"}]}}), "synchronization"),
         (workflow({**HELLO, "daemon": True}), "daemon"),
         (workflow({**HELLO, "timeout": "30"}), "timeout: '30' is no duration"),
         (workflow(HELLO, suspend=True), "suspend"),
@@ -78,7 +77,7 @@ OTHER_RESULT = workflow(
         (changed_pod(env=[{"name": "A", "value": True}]), "env[0].value: True is not a text"),
         (changed_pod(env=["A=1"]), "env: ['A=1'] is not a list of mappings"),
         (changed_pod(env=[{"name": "A", "valueFrom": CPU}]), "env[0].valueFrom: resourceFieldRef"),
-        (changed_pod(env=[{"name": "A", "valueFrom": HOST_IP}]), "'status.hostIP' exists only in a cluster"),
+        (changed_pod(env=[{"name": "A", "valueFrom": HOST_IPS}]), "'status.hostIPs' exists only in a cluster"),
         (changed_pod(lifecycle={"preStop": {}}), "lifecycle"),
         (workflow({**HELLO, "retryStrategy": {"expression": "rm(1)"}}), "expression: 'rm(1)'"),
         (workflow({**HELLO, "retryStrategy": {"backoff": {"duration": "soon"}}}), "duration: 'soon' is no duration"),
@@ -162,8 +161,22 @@ def test_what_is_no_workflow_is_refused(text):
 
 def test_what_only_a_cluster_needs_is_left_out():
     pod = sh("hello", "true", nodeSelector={"a": "b"}, volumes=[{"name": "x"}], podSpecPatch="{{=1}}", metadata={})
+    pod |= {"synchronization": {"mutexes": [{"name": "m"}]}, "priorityClassName": "low"}
     pod["container"] |= {"image": "x", "workingDir": "/nowhere", "securityContext": {}, "imagePullPolicy": "Never"}
-    spec = {"serviceAccountName": "s", "podGC": {}, "ttlStrategy": {"secondsAfterCompletion": 1}, "tolerations": [{}]}
+    spec = {
+        "serviceAccountName": "s",
+        "automountServiceAccountToken": False,
+        "executor": {"serviceAccountName": "wf"},
+        "podGC": {"strategy": "OnPodSuccess", "deleteDelayDuration": "30s"},
+        "podDisruptionBudget": {"minAvailable": 1},
+        "podMetadata": {"labels": {"a": "b"}},
+        "podSpecPatch": '{"hostNetwork": true}',
+        "priority": 3,
+        "archiveLogs": True,
+        "imagePullSecrets": [{"name": "registry"}],
+        "ttlStrategy": {"secondsAfterCompletion": 1},
+        "tolerations": [{"operator": "Exists"}],
+    }
     assert read_manifest(workflow(pod, **spec)).entrypoint == "hello"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from argo_kedro.local.source_code import code_of_project
+from argo_kedro.workflows.source_code import code_of_project
 
 
 def made(folder: Path) -> Path:

@@ -155,6 +155,8 @@ def test_the_good_manifest_has_no_problems() -> None:
         (f"{CONTAINER}/resources/limits/cpu", "1 core", f"{IN_POD}.resources.limits.cpu", "quantity"),
         (f"{CONTAINER}/resources/limits/cpu", "{{workflow.name}}", f"{IN_POD}.resources.limits.cpu", "quantity"),
         (f"{CONTAINER}/resources/requests/cpu", "5", f"{IN_POD}.resources.requests.cpu", "over its limit"),
+        (f"{CONTAINER}/resources/limits", {"nvidia": "1"}, f"{IN_POD}.resources.limits", "'nvidia' is no resource"),
+        (f"{CONTAINER}/resources/requests", {"mem": "1"}, f"{IN_POD}.resources.requests", "'mem' is no resource"),
         (f"{CONTAINER}/volumeMounts/1", {"name": "a", "mountPath": "/data"}, f"{IN_POD}.volumeMounts[1]", "twice"),
         (f"{CONTAINER}/volumeMounts/0/name", "gone", f"{IN_POD}.volumeMounts[0]", "'gone' is not defined"),
         (f"{CONTAINER}/volumeMounts/0/mountPath", ..., f"{IN_POD}.volumeMounts[0]", "no mountPath"),

@@ -44,6 +44,7 @@ from argo_kedro.manifest import validate
         (f"{POD}/retryStrategy", {"limit": 3, "expression": "lastRetry.exitCode != '2'", "backoff": {"cap": "1m"}}),
         (f"{POD}/podSpecPatch", '{"containers":[{"name":"main"}]}'),
         (f"{CONTAINER}/resources/limits", {"cpu": 4, "memory": "2e9", "nvidia.com/gpu": "1"}),
+        (f"{CONTAINER}/resources/limits", {"ephemeral-storage": "1Gi", "hugepages-2Mi": "4Mi", "a.b/mig-1g.5gb": "1"}),
         (f"{CONTAINER}/env/2/value", "\u2028 \U0001f642 \x85 \n"),
         (f"{CONTAINER}/env/2/value", "{{workflow.labels.x}} {{node.name}} {{lastRetry.exitCode}}"),
         (f"{CONTAINER}/env/2/value", "{{workflow.scheduledTime}} {{outputs.x}}"),
@@ -84,7 +85,11 @@ def test_a_workflow_template_can_be_named_instead() -> None:
 
 def test_a_volume_can_be_claimed_or_shared() -> None:
     manifest = good()
-    manifest["spec"] |= {"volumeClaimTemplates": [{"metadata": {"name": "work"}}], "volumes": [{"name": "shared"}]}
+    claim = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+    manifest["spec"] |= {
+        "volumeClaimTemplates": [{"metadata": {"name": "work"}, "spec": claim}],
+        "volumes": [{"name": "shared"}],
+    }
     mounts = [{"name": name, "mountPath": f"/{name}"} for name in ("work", "shared", "scratch")]
     put(manifest, f"{CONTAINER}/volumeMounts", mounts)
     assert validate(manifest) == []

@@ -86,6 +86,8 @@ def test_the_message_says_more_than_old_events() -> None:
         ("Pod was active on the node longer than the specified deadline", "`timeout` for it under `tasks` in argo.yml"),
         ('x is forbidden: User "u" cannot create resource "pods" in the namespace "n"', "ask who runs the cluster"),
         ('error looking up service account x6/a: serviceaccount "a" not found', "`kubectl apply -f argo-rbac.yaml`"),
+        ('task x errored: serviceaccounts "a" not found', "`kubectl apply -f argo-rbac.yaml`"),
+        ("no PriorityClass with name a was found", "`priority_class` (`machine_types` in argo.yml)"),
         ("main: Error (exit code 3): before the first node: x", "mend the configuration"),
         ("main: Error (exit code 5)", "`kedro argo logs`"),
         ("main: Error (exit code 3): 'x' is not there. Hint: compile again.", "compile again."),

@@ -46,6 +46,12 @@ def test_pods_are_tasks_and_groups_are_none() -> None:
     assert found["pre"].seconds(NOON) == 10.0
 
 
+def test_a_task_of_another_s_template_has_a_pod_called_by_that() -> None:
+    reference = {"name": "platform", "template": "job"}
+    found = tasks(node("pre", templateName=None, templateRef=reference))
+    assert (found["pre"].template, found["pre"].pod) == ("job", pod_name(NAME, "job", f"{NAME}.pre"))
+
+
 def test_a_task_with_attempts_is_one_task_that_tells_of_its_last() -> None:
     failed = ("Failed", "main: Error (exit code 3)")
     found = tasks(retry("g2", "Failed", failed, ("Error", "gone"), message="No more retries left"))

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import re
 import sys
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from argo_kedro.local.pods import FIELD_PATHS
+from argo_kedro.local.pods import FIELD_TAGS
 from argo_kedro.local.templates import Output, Pod
 from argo_kedro.local.variables import Lookup, expand_twice
 
 REASON_VARIABLE = "ARGO_KEDRO_TERMINATION_LOG"
 _REASON_BYTES = 4096  # the end of a longer reason is kept, as Kubernetes does
+_KEPT = ("HOME",)  # an image's own, as `security: restricted` sets it: here it would hide ~/.aws and the like
 _REFERENCE = re.compile(r"\$\$|\$\(([^()]*)\)")
-_NAME, _NAMESPACE, _LABEL = FIELD_PATHS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,13 +37,18 @@ def command(pod: Pod, lookup: Lookup, reason: Path) -> Command:
     given: dict[str, str] = {}
     known: dict[str, str] = {}  # with secrets
     for variable in pod.env:  # in this order: a reference is to what stands before it
+        if variable.name in _KEPT:
+            continue
         if variable.source == "secret":
             if variable.name in os.environ:
                 known[variable.name] = os.environ[variable.name]
             continue
-        value = _field(variable.source, lookup) if variable.source else expand_twice(variable.value, lookup)
-        if value is not None:
-            given[variable.name], known[variable.name] = refer(value, given), refer(value, known)
+        if variable.source and variable.source not in FIELD_TAGS:
+            known[variable.name] = _of_machine(variable.source, pod, lookup)
+            continue
+        text = f"{{{{{FIELD_TAGS[variable.source]}}}}}" if variable.source else variable.value
+        value = expand_twice(text, lookup)
+        given[variable.name], known[variable.name] = refer(value, given), refer(value, known)
     # As in our image: the log of a task that is killed has all that it printed, in lines that Kedro does not wrap.
     env = {"PYTHONUNBUFFERED": "1", "COLUMNS": "200", **os.environ, **known, REASON_VARIABLE: str(reason)}
     env["PATH"] = os.pathsep.join(part for part in (str(Path(sys.executable).parent), env.get("PATH", "")) if part)
@@ -81,8 +88,13 @@ def take_reason(file: Path) -> str:
     return text
 
 
-def _field(source: str, lookup: Lookup) -> str | None:
-    return lookup({_NAME: "pod.name", _NAMESPACE: "workflow.namespace", _LABEL: "workflow.name"}[source])
+def _of_machine(path: str, pod: Pod, lookup: Lookup) -> str:
+    """What stands here for a field of a pod that only a cluster has."""
+    if path == "metadata.uid":
+        return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{lookup('workflow.uid')}/{lookup('pod.name')}"))
+    if path == "spec.serviceAccountName":
+        return pod.service_account or lookup("workflow.serviceAccountName") or "default"
+    return platform.node() if path == "spec.nodeName" else "127.0.0.1"
 
 
 class OutputFiles:

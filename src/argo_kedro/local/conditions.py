@@ -26,7 +26,8 @@ _COMPARE: Mapping[type[ast.cmpop], Callable[[Any, Any], Any]] = {
 }
 _FUNCTIONS: Mapping[str, Callable[[Any], Any]] = {"asInt": int, "asFloat": float, "string": str}
 _FIELDS = ("exitCode", "status", "duration", "message")
-_SAMPLE = {"exitCode": "1", "status": "Failed", "duration": "1", "message": ""}
+RETRIES = "retries"
+_SAMPLE = {"exitCode": "1", "status": "Failed", "duration": "1", "message": "", RETRIES: "0"}
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,8 @@ def _value(tree: ast.expr, last: Mapping[str, str]) -> Any:
         case ast.List(elts=items):
             return [_value(item, last) for item in items]
         case ast.Attribute(value=ast.Name(id="lastRetry"), attr=name) if name in _FIELDS:
+            return last[name]
+        case ast.Name(id=name) if name == RETRIES:
             return last[name]
         case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if name in _FUNCTIONS:
             return _FUNCTIONS[name](_value(argument, last))

@@ -23,7 +23,7 @@ from argo_kedro.local.record import Record
 from argo_kedro.local.signals import caught
 from argo_kedro.local.sizes import Size
 from argo_kedro.local.templates import Dag, Manifest, Template
-from argo_kedro.local.variables import expand
+from argo_kedro.local.variables import FAILURES_TAG, expand
 from argo_kedro.workflows.retrying import unfinished
 
 _TERMINATED = "workflow shutdown with strategy:  Terminate"  # with Argo's two spaces
@@ -262,7 +262,9 @@ class Engine:
         failed = [node for node in self.record.nodes.values() if node["phase"] in FAILED]
         keys = ("displayName", "message", "templateName", "phase", "finishedAt")
         listed = [{**{key: node.get(key) for key in keys}, "podName": node["id"]} for node in failed]
+        few = [{**node, "message": (node["message"] or "")[:1000]} for node in listed[:50]]
         return {
+            FAILURES_TAG: json.dumps(few).replace("{{", "\\u007b\\u007b"),
             "workflow.status": phase,
             "workflow.duration": f"{self.seconds:.6f}",
             "workflow.failures": json.dumps(json.dumps(listed or None)),  # a JSON text within a JSON text, as in Argo

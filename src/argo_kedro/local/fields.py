@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from argo_kedro.manifest.validation import fields as argo
 from argo_kedro.manifest.validation.parts import Part
+from argo_kedro.manifest.validation.source_fields import ENV_SOURCE as ENV_SOURCE_FIELDS
 from argo_kedro.model import Problem
 
 
@@ -38,7 +39,9 @@ def refusal(part: Part, key: str) -> Problem:
 _LOOP = "one process per item is not done here: write the tasks out, or submit it to a cluster"
 WAYS_OUT: Mapping[str, str] = {
     **dict.fromkeys(("withItems", "withParam", "withSequence"), _LOOP),
-    **dict.fromkeys(("templateRef", "workflowTemplateRef"), "put the template into this manifest"),
+    "templateRef": "it is in the cluster only: give that template a container of its own in the argo.yml of another "
+    "env, and run with that --env, or submit it",
+    "workflowTemplateRef": "put the templates into this manifest",
     **dict.fromkeys(("steps", "inline"), "write it as a dag of templates"),
     **dict.fromkeys(("configMapKeyRef", "valueFrom"), "give a value"),
     **dict.fromkeys(("hooks", "onExit"), "use spec.onExit, or submit it to a cluster"),
@@ -54,7 +57,7 @@ WAYS_OUT: Mapping[str, str] = {
 _PLACED = _words("""
     affinity annotations archiveLocation automountServiceAccountToken executor hostAliases metadata metrics nodeSelector
     pendingTimeout podResources podSpecPatch priority priorityClassName resourceClaims schedulerName securityContext
-    serviceAccountName tolerations volumes
+    serviceAccountName synchronization tolerations volumes
 """)
 SPEC = Fields(
     known=argo.SPEC,
@@ -94,4 +97,4 @@ CONTAINER = Fields(
         readinessProbe startupProbe terminationMessagePath terminationMessagePolicy stdin stdinOnce tty
     """),
 )
-ENV_SOURCE = Fields(known=argo.ENV_SOURCE, done=_words("secretKeyRef configMapKeyRef fieldRef"))
+ENV_SOURCE = Fields(known=ENV_SOURCE_FIELDS.fields, done=_words("secretKeyRef configMapKeyRef fieldRef"))

@@ -19,11 +19,11 @@ from argo_kedro.local.orphans import tasks_lock
 from argo_kedro.local.outcome import Run
 from argo_kedro.local.reader import read_manifest
 from argo_kedro.local.record import RUNS, writable
-from argo_kedro.local.source_code import code_of_project
 from argo_kedro.local.templates import Manifest
 from argo_kedro.manifest.validation.metadata import is_workflow_name
 from argo_kedro.workflows.code import with_code
 from argo_kedro.workflows.labels import labelled
+from argo_kedro.workflows.source_code import code_of_project
 
 _LETTERS = "bcdfghjklmnpqrstvwxz2456789"  # Kubernetes' own: no vowels, no words
 _NO_LABELS: Mapping[str, str] = MappingProxyType({})

@@ -10,7 +10,19 @@ from argo_kedro.local.templates import EnvVar, Output, Pod, Retry
 from argo_kedro.manifest.validation.durations import backoff_duration
 from argo_kedro.manifest.validation.parts import Part
 
-FIELD_PATHS = ("metadata.name", "metadata.namespace", "metadata.labels['workflows.argoproj.io/workflow']")
+FIELD_TAGS: Mapping[str, str] = {  # the tag that says the same
+    "metadata.name": "pod.name",
+    "metadata.namespace": "workflow.namespace",
+    "metadata.labels['workflows.argoproj.io/workflow']": "workflow.name",
+}
+FIELD_PATHS = (
+    *FIELD_TAGS,
+    "metadata.uid",
+    "spec.nodeName",
+    "spec.serviceAccountName",
+    "status.hostIP",
+    "status.podIP",
+)
 
 
 def pod(part: Part) -> Pod:
@@ -19,12 +31,14 @@ def pod(part: Part) -> Pod:
     return Pod(
         name=part.text("name"),
         command=(*container.items("command"), *container.items("args")),
-        env=tuple(_variable(variable) for variable in container.parts("env")),
+        # A home in a pod, such as the /tmp of one with a read-only root, is no home here.
+        env=tuple(_variable(variable) for variable in container.parts("env") if variable.text("name") != "HOME"),
         inputs=inputs(part),
         outputs=outputs(part),
         retry=_retry(part.part("retryStrategy")) if "retryStrategy" in part else None,
         deadline=_number_or_text(part, "activeDeadlineSeconds") or "",
         timeout=part.text("timeout"),
+        service_account=part.text("serviceAccountName"),
         demand=demand_of(container.part("resources").value),
     )
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from argo_kedro.errors import CompileError
 from argo_kedro.local.dags import arguments, dag
+from argo_kedro.local.left_out import at_end, notice, reached
 from argo_kedro.local.pods import pod
 from argo_kedro.local.templates import Manifest
-from argo_kedro.local.unsupported import reached, unsupported
+from argo_kedro.local.unsupported import unsupported
 from argo_kedro.manifest import read, validate
 from argo_kedro.manifest.validation import parts
 
@@ -26,27 +27,21 @@ def read_manifest(source: str | Mapping[str, Any]) -> Manifest:
         listed = "\n".join(f"- {problem}" for problem in errors)
         raise CompileError(f"This manifest cannot run on this machine:\n{listed}")
     whole = parts.Manifest("manifest", document)
-    tasks, spec = whole.tasks, whole.spec
+    without, spec = {task.where for task in at_end(whole)}, whole.spec
+    tasks = {name: [task for task in found if task.where not in without] for name, found in whole.tasks.items()}
+    on_exit = spec.text("onExit")
+    said = notice(whole)
     return Manifest(
         document=document,
         entrypoint=spec.text("entrypoint"),
-        on_exit=spec.text("onExit"),
+        on_exit=on_exit if tasks.get(on_exit) != [] else "",
         parallelism=spec.value.get("parallelism") or None,
         deadline=spec.value.get("activeDeadlineSeconds") or None,
         parameters=arguments(spec.part("arguments")),
         templates={
             (name := part.text("name")): dag(part, tasks[name]) if name in tasks else pod(part)
             for part in reached(whole)
+            if tasks.get(part.text("name")) != []
         },
-        notices=tuple(_notices(whole)),
+        notices=(said,) if said else (),
     )
-
-
-def _notices(manifest: parts.Manifest) -> Iterator[str]:
-    for template in manifest.templates:
-        for key in ("sidecars", "initContainers"):
-            for container in template.parts(key):
-                yield (
-                    f"Template {template.text('name')!r} has {container.text('name')!r} ({container.text('image')})"
-                    f" under {key}: it is not started here; start it yourself where the task needs it."
-                )

@@ -17,13 +17,13 @@ from argo_kedro.local.outcome import Run
 from argo_kedro.local.reader import read_manifest
 from argo_kedro.local.reading import ended, last_time, phase_of, stored
 from argo_kedro.local.record import FILE, RUNS, writable
-from argo_kedro.local.source_code import code_of_project
 from argo_kedro.manifest.validation.metadata import is_workflow_name
 from argo_kedro.names import few, nearest
 from argo_kedro.workflows.code import code_now, with_code
 from argo_kedro.workflows.labels import labels_of, shown
 from argo_kedro.workflows.nodes import nodes
 from argo_kedro.workflows.retrying import retried
+from argo_kedro.workflows.source_code import code_of_project
 
 _OF_MANIFEST = ("apiVersion", "kind", "metadata", "spec")
 _SHOWN = 5  # tasks that a notice names

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from argo_kedro.local.conditions import RETRIES
 from argo_kedro.local.templates import Retry
 
 _POLICIES = {"Always": ("Failed", "Error"), "OnFailure": ("Failed",), "OnError": ("Error",), "OnTransientError": ()}
@@ -37,7 +38,8 @@ def seconds_to_wait(retry: Retry, limit: int | None, attempt: Attempt) -> float 
     if limit is not None and attempt.number >= limit:
         return "No more retries left"
     try:
-        if retry.expression is not None and not retry.expression.holds(attempt.last_retry()):
+        known = {**attempt.last_retry(), RETRIES: str(attempt.number)}
+        if retry.expression is not None and not retry.expression.holds(known):
             return attempt.message or "retryStrategy.expression evaluated to false"
     except ValueError as error:
         return f"retryStrategy.expression {retry.expression.text!r}: {error}" if retry.expression else str(error)

@@ -55,6 +55,7 @@ class Pod:
     retry: Retry | None = None
     deadline: str = ""
     timeout: str = ""
+    service_account: str = ""  # that of the workflow if empty
     demand: Demand = NO_DEMAND
 
 

@@ -9,14 +9,16 @@ from typing import Any
 
 from argo_kedro.local import fields
 from argo_kedro.local.conditions import retry_expression, when
+from argo_kedro.local.left_out import at_end, reached
 from argo_kedro.local.pods import FIELD_PATHS, field_path
+from argo_kedro.local.variables import FAILURES_TAG
 from argo_kedro.manifest import KINDS
 from argo_kedro.manifest.validation.fields import TEMPLATE_TYPES
 from argo_kedro.manifest.validation.parts import Manifest, Part, short
 from argo_kedro.manifest.validation.tags import ROOTS, tagged, tags
 from argo_kedro.model import Problem
 
-_EXPRESSIONS = "known: asInt(lastRetry.exitCode), lastRetry.status, == != < > in, && || !, ( )"
+_EXPRESSIONS = "known: asInt(lastRetry.exitCode), lastRetry.status, asInt(retries), == != < > in, && || !, ( )"
 _OF_METADATA = ("workflow.labels.", "workflow.annotations.")
 _FILLED_IN = re.compile(
     r"inputs\.parameters(\..+)?|outputs\.parameters\..+\.path|pod\.name|tasks\.name"
@@ -37,23 +39,11 @@ def unsupported(manifest: Manifest) -> Iterator[Problem]:
     yield from _tags(arguments, arguments.value, frozenset(), roots=())
     of_metadata = {f"{root}{name}" for root in _OF_METADATA for name in metadata.part(root.split(".")[1]).value}
     known = frozenset(of_metadata.union(f"{root}json" for root in _OF_METADATA))
-    templates = reached(manifest)
+    templates, without = reached(manifest), {task.where for task in at_end(manifest)}
     for template in templates:
-        tasks = manifest.tasks.get(template.text("name"), [])
+        tasks = [task for task in manifest.tasks.get(template.text("name"), []) if task.where not in without]
         yield from _dag(template, tasks, known) if "dag" in template else _pod(template, known)
     yield from _within_itself(manifest, templates)
-
-
-def reached(manifest: Manifest) -> list[Part]:
-    """The templates that may run."""
-    todo = [manifest.spec.text("entrypoint"), manifest.spec.text("onExit")]
-    found: dict[str, Part] = {}
-    while todo:
-        name = todo.pop()
-        if name in manifest.by_name and name not in found:
-            found[name] = manifest.by_name[name]
-            todo += [task.text("template") for task in manifest.tasks.get(name, ())]
-    return list(found.values())
 
 
 def _arguments(arguments: Part) -> Iterator[Problem]:
@@ -138,6 +128,8 @@ def _tags(
 ) -> Iterator[Problem]:
     for at, text in tagged(value):
         for tag in tags(text):
+            if tag == FAILURES_TAG:
+                continue
             if tag.startswith("="):
                 hint = "use a plain {{tag}}, or work it out in the task"
                 yield part.problem(f"{{{{{tag}}}}} is an expression, which a local run does not do", hint, at=at)

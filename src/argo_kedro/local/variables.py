@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from argo_kedro.manifest.validation.tags import TAG
+from argo_kedro.manifest.validation.tags import TAG, tags
+from argo_kedro.model import FAILURES
 
 Lookup = Callable[[str], str | None]
 
+(FAILURES_TAG,) = tags(FAILURES)  # the one expression that is known here: an exit handler asks by it what has failed
 _STRFTIME = "aAbBcdDeFHIjmMpRSTUVwyYZ"
 
 

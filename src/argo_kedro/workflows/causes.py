@@ -73,13 +73,14 @@ _OBJECTS = (
     Cause(
         r'secret "(?P<name>[^"]+\.service-account-token)" not found',
         "the Secret {name}, the token of its service account, is not there",
-        f"create a Secret {{name}} of type kubernetes.io/service-account-token; {_STARTS}.",
+        "remove argo-rbac.yaml; where argo.yml says `security: restricted`, `kedro argo init --cluster` writes it "
+        f"again with this Secret, and `kubectl apply -f argo-rbac.yaml` creates it; {_STARTS}.",
     ),
     Cause(
         r'secret "(?P<name>[^"]+)" not found',
         "the Secret {name} is not there",
         "`kubectl create secret generic {name} --from-literal=KEY=VALUE` in the workflow's namespace creates it; "
-        f"{_STARTS}. A `secret_ref` in argo.yml names it.",
+        f"{_STARTS}. A `secret_ref`, `secret` or `env_from` in argo.yml names it.",
     ),
     Cause(
         r"couldn't find key (?P<key>\S+) in (?P<kind>Secret|ConfigMap) (?P<where>[^/\s]+)/(?P<name>\S+)",
@@ -131,6 +132,16 @@ _REFUSED = (
         "the service account {name} is not there in namespace {where}",
         f"`service_account` in argo.yml names it; {_RIGHTS}.",
     ),
+    Cause(  # Argo looks for it by itself where pods get no token
+        r'serviceaccounts "(?P<name>[^"]+)" not found',
+        "the service account {name} is not there",
+        f"`service_account` in argo.yml names it; {_RIGHTS}.",
+    ),
+    Cause(
+        r"no PriorityClass with name (?P<name>\S+) was found",
+        "the PriorityClass {name} is not there",
+        "`priority_class` (`machine_types` in argo.yml) names it; `kubectl get priorityclasses` shows what there is.",
+    ),
     Cause(
         r"exceeded quota: (?P<quota>[^,\s]+), requested: (?P<asked>.+), used: (?P<used>.+), limited: (?P<limit>.+)",
         "the namespace's quota {quota} has no room: it asks for {asked}, and {used} of {limit} are in use",
@@ -145,8 +156,8 @@ _REFUSED = (
     Cause(
         r'violates PodSecurity "(?P<level>[^"]+)": (?P<rest>.*)',
         "the namespace takes only pods of the Pod Security level {level}: {rest}",
-        "the manifest must set what is listed, in the securityContext of main and by podSpecPatch for init and wait: a "
-        "template of your own (`template.manifest` in argo.yml) can.",
+        "`security: restricted` in argo.yml makes pods that it takes; if that is there, a `pod_spec_patch` or "
+        "`workflow` of argo.yml takes back what is listed. Then submit it again.",
     ),
     Cause(
         r"is forbidden: \[?(?P<bound>m\w+) (?P<what>\S+) usage per (?P<kind>\w+) is (?P<limit>[^.,\s]+),? "
@@ -196,7 +207,7 @@ _ENDS = (
     Cause(
         r"^Step exceeded its deadline",
         "the workflow's time is over (activeDeadlineSeconds)",
-        "give it more in the manifest, and submit again.",
+        "give it more by `policies.timeout` in argo.yml, or in a manifest of your own, and submit again.",
     ),
     Cause(
         r"^timeout$",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
-from argo_kedro.model import Json
+from argo_kedro.model import Json, text
 from argo_kedro.names import pod_name
 from argo_kedro.workflows.nodes import hooked, nodes
 
@@ -137,18 +137,18 @@ def _is_pod(node: Json) -> bool:
 
 def _task(workflow: str, node: Json, attempts: Sequence[Json], pods: Mapping[str, int]) -> TaskState:
     last = attempts[-1] if attempts else node
-    template = node.get("templateName") or ""
+    own, referred = text(node, "templateName"), text(node, "templateRef", "template")
     return TaskState(
         path=task_path(workflow, node),
-        template=template,
+        template=own or referred,
         phase=_phase(node, last),
         message=last.get("message") or node.get("message") or "",
         began=moment(node.get("startedAt")),
         ended=moment(node.get("finishedAt")),
         attempt=max(0, len(attempts) - 1),
         exit_code=(last.get("outputs") or {}).get("exitCode") or "",
-        pod=pod_name(workflow, template, last.get("name") or "") if _is_pod(last) else "",
-        tasks=0 if _is_hook(workflow, node) else pods.get(template, 1) if node.get("type") == "Skipped" else 1,
+        pod=pod_name(workflow, own or referred, last.get("name") or "") if _is_pod(last) else "",
+        tasks=0 if _is_hook(workflow, node) else pods.get(own, 1) if node.get("type") == "Skipped" else 1,
     )
 
 

@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from argo_kedro.manifest.validation.fields import (
-    CONTAINER,
-    ENV,
-    ENV_SOURCE,
-    MOUNT,
-    RESOURCES,
-    SCRIPT,
-    SIDECAR,
-    field_problems,
-)
+from argo_kedro.manifest.validation.fields import quantity
+from argo_kedro.manifest.validation.nested import Nested, nested_problems
 from argo_kedro.manifest.validation.parts import Manifest, Part, names, short
+from argo_kedro.manifest.validation.pod_fields import BESIDE, CONTAINERS
 from argo_kedro.model import Problem
-from argo_kedro.quantities import amount
 
 LONGEST = 100_000  # bytes of one value: over 128 KiB Argo moves an argument into a file, and a variable kills the pod
-_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\Z")
+LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\Z")
+_RESOURCE = re.compile(  # Kubernetes' own ones, or a device, which has its maker's domain
+    r"(cpu|memory|ephemeral-storage|hugepages-[-.A-Za-z0-9]+"
+    r"|(?!requests\.)[a-z0-9]([-a-z0-9.]*[a-z0-9])?/[A-Za-z0-9]([-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?)\Z"
+)
 _ENV_NAME = re.compile(r"[ -<>-~]+\Z")
+_IMAGE = re.compile(r"([A-Za-z0-9._:/@+-]+)?\Z")  # what no reference has holds the pod back for ever
 _RESERVED = ("wait", "supervisor", "init", "main")
-_PULL = ("Always", "IfNotPresent", "Never")
+_PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
+_FIELD_PATH = re.compile(
+    r"(metadata\.(name|namespace|uid|(labels|annotations)\['[^']+'\])|spec\.(nodeName|serviceAccountName)"
+    r"|status\.(hostIPs?|podIPs?))\Z"
+)
+_FIELD_HINT = (
+    "there are metadata.name, metadata.namespace, metadata.uid, metadata.labels['x'], metadata.annotations['x'], "
+    "spec.nodeName, spec.serviceAccountName, status.hostIP and status.podIP"
+)
 
 
 def container_problems(manifest: Manifest) -> Iterator[Problem]:
@@ -36,30 +41,41 @@ def container_problems(manifest: Manifest) -> Iterator[Problem]:
     shared |= {claim.part("metadata").text("name") for claim in manifest.spec.parts("volumeClaimTemplates")}
     for template in manifest.templates:
         volumes = shared | names(template.items("volumes"))
-        for key, fields in (("container", CONTAINER), ("script", SCRIPT)):
+        for key, known in CONTAINERS.items():
             if key in template:
-                yield from _container(template.part(key), fields, volumes, needs_image=not defaults)
-        for key, fields in (("sidecars", SIDECAR), ("initContainers", SIDECAR)):
+                yield from _container(template.part(key), known, volumes, needs_image=not defaults)
+                yield from _restart(template.part(key), "")
+        for key in ("sidecars", "initContainers"):
             for container in template.parts(key):
-                yield from _container(container, fields, volumes, needs_image=True)
+                yield from _container(container, BESIDE, volumes, needs_image=True)
+                yield from _restart(container, key)
         yield from _beside(template)
 
 
-def _container(
-    part: Part, fields: Mapping[str, str], volumes: frozenset[str], *, needs_image: bool
-) -> Iterator[Problem]:
-    yield from field_problems(part, fields)
+def _container(part: Part, known: Nested, volumes: frozenset[str], *, needs_image: bool) -> Iterator[Problem]:
+    yield from nested_problems(part, known)
     if needs_image and not part.text("image").strip():
         yield part.problem("no image is named", "name the image to run", at="image")
-    if part.text("imagePullPolicy") not in ("", *_PULL):
-        yield part.problem(
-            f"{part.text('imagePullPolicy')!r} is none of {', '.join(_PULL)}", "correct it", at="imagePullPolicy"
-        )
+    elif "{{" not in (image := part.text("image")) and not _IMAGE.match(image):
+        yield part.problem(f"{short(image)} is no name of an image", "such as registry/name:tag", at="image")
     for place, argument in enumerate(part.items("args")):
         yield from value_limits(part, f"args[{place}]", argument)
     yield from _environment(part)
     yield from _resources(part.part("resources"))
     yield from _mounts(part, volumes)
+
+
+def _restart(container: Part, key: str) -> Iterator[Problem]:
+    """A native sidecar is an init container with restartPolicy Always, and only such a one may have probes."""
+    policy = container.text("restartPolicy")
+    if policy and (key != "initContainers" or policy != "Always"):
+        hint = "a sidecar that ends with the pod stands under initContainers and has restartPolicy Always"
+        message = f"restartPolicy {policy} says nothing here: Kubernetes drops it, and older ones refuse it"
+        yield container.problem(message, hint, at="restartPolicy", severity="warning")
+    elif key == "initContainers" and not policy:
+        for probe in (probe for probe in _PROBES if probe in container):
+            hint = "say restartPolicy: Always if it is a sidecar, which goes on; else take the probe out"
+            yield container.problem("an init container that is to end has no probes", hint, at=probe)
 
 
 def _beside(template: Part) -> Iterator[Problem]:
@@ -68,7 +84,7 @@ def _beside(template: Part) -> Iterator[Problem]:
     for key in ("sidecars", "initContainers"):
         for container in template.parts(key):
             name = container.text("name")
-            if not _LABEL.match(name):
+            if not LABEL.match(name):
                 yield container.problem(
                     f"{short(name)} is no name for a container", "use a-z, 0-9 and hyphens", at="name"
                 )
@@ -80,8 +96,6 @@ def _beside(template: Part) -> Iterator[Problem]:
 def _environment(container: Part) -> Iterator[Problem]:
     seen: set[str] = set()
     for variable in container.parts("env"):
-        yield from field_problems(variable, ENV)
-        yield from field_problems(variable.part("valueFrom"), ENV_SOURCE)
         name = variable.text("name")
         if not _ENV_NAME.match(name):
             yield variable.problem(f"{short(name)} is no name for a variable", "use letters, digits and underscores")
@@ -90,6 +104,9 @@ def _environment(container: Part) -> Iterator[Problem]:
         seen.add(name)
         if "value" in variable and "valueFrom" in variable:
             yield variable.problem(f"the variable {name!r} has both value and valueFrom", "keep one")
+        path = variable.part("valueFrom").part("fieldRef").text("fieldPath")
+        if path and not _FIELD_PATH.match(path):
+            yield variable.problem(f"{path!r} is no field that a variable can be", _FIELD_HINT, at="valueFrom.fieldRef")
         yield from value_limits(variable, "value", variable.value.get("value"))
 
 
@@ -109,30 +126,23 @@ def value_limits(part: Part, at: str, value: Any) -> Iterator[Problem]:
 
 
 def _resources(resources: Part) -> Iterator[Problem]:
-    yield from field_problems(resources, RESOURCES)
     amounts: dict[str, dict[str, Decimal]] = {"requests": {}, "limits": {}}
     for side, found in amounts.items():
         for name, value in resources.part(side).value.items():
-            quantity = _quantity(value)
-            if quantity is None:
+            if not _RESOURCE.match(str(name)):
+                hint = "cpu, memory, ephemeral-storage, or a device by its full name, such as nvidia.com/gpu"
+                yield resources.problem(f"{short(name)} is no resource that a pod may ask for", hint, at=side)
+            wanted = quantity(value)
+            if wanted is None:
                 message = f"{short(value)} is not a Kubernetes quantity"
                 yield resources.problem(message, _quantity_hint(value), at=f"{side}.{name}")
             else:
-                found[name] = quantity
+                found[name] = wanted
     for name, wanted in amounts["requests"].items():
         if name in amounts["limits"] and wanted > amounts["limits"][name]:
             yield resources.problem(
                 f"the request for {name} is over its limit", "raise the limit", at=f"requests.{name}"
             )
-
-
-def _quantity(value: Any) -> Decimal | None:
-    if isinstance(value, bool) or not isinstance(value, (str, int)):
-        return None
-    try:
-        return amount(str(value))
-    except ValueError:
-        return None
 
 
 def _quantity_hint(value: Any) -> str:
@@ -142,16 +152,20 @@ def _quantity_hint(value: Any) -> str:
 
 
 def _mounts(container: Part, volumes: frozenset[str]) -> Iterator[Problem]:
-    seen: set[str] = set()
+    seen: dict[str, str] = {}
     for mount in container.parts("volumeMounts"):
-        yield from field_problems(mount, MOUNT)
         path, name = mount.text("mountPath"), mount.text("name")
-        if not path:
-            yield mount.problem("it has no mountPath", "say where the container sees the volume")
-        elif path in seen:
-            yield mount.problem(f"{path!r} is mounted twice", "keep one")
-        seen.add(path)
-        if name not in volumes and "{{" not in name:
-            # Not an error: podSpecPatch or the controller's workflowDefaults may bring it.
+        if path in seen and path:
+            yield mount.problem(f"{path!r} is mounted twice, from {seen[path]!r} and {name!r}", "keep one")
+        elif ":" in path:
+            hint = "mount it elsewhere"  # some container runtimes take it
+            message = f"{path!r} has a colon, which Kubernetes does not promise to take"
+            yield mount.problem(message, hint, at="mountPath", severity="warning")
+        seen[path] = name
+        inner = mount.text("subPath")
+        if inner.startswith("/") or ".." in inner.split("/"):
+            yield mount.problem(f"{inner!r} leads out of the volume", "write a path within it", at="subPath")
+        if name and name not in volumes and "{{" not in name:
+            # Not an error: the controller's workflowDefaults may bring it.
             hint = f"defined: {', '.join(sorted(volumes)) or 'none'}"
             yield mount.problem(f"volume {name!r} is not defined in this manifest", hint, severity="warning")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from argo_kedro.manifest.kinds import KINDS, LONGEST
 from argo_kedro.manifest.validation.fields import DOCUMENT, field_problems
@@ -28,7 +28,6 @@ def metadata_problems(manifest: Manifest) -> Iterator[Problem]:
             yield document.problem(message, f"write {key}: {expected[0]}", at=key)
     yield from _names(metadata, manifest.kind)
     yield from label_problems(metadata)
-    yield from label_problems(document.part("spec").part("workflowMetadata"))
 
 
 def is_workflow_name(name: str) -> bool:
@@ -38,18 +37,23 @@ def is_workflow_name(name: str) -> bool:
 
 def label_problems(metadata: Part) -> Iterator[Problem]:
     """Labels and annotations that Kubernetes refuses, of a workflow or of a template's pods."""
-    for key in ("labels", "annotations"):
-        if key in metadata and not isinstance(metadata.value[key], dict):
-            yield metadata.problem(f"{short(metadata.value[key])} is not a mapping", REFERENCE, at=key)
-        for name, value in metadata.part(key).value.items():
-            if not _LABEL_KEY.match(str(name)):
-                hint = "use letters, digits, -, _ and ., up to 63 of them, with a domain and / in front if you like"
-                yield metadata.problem(f"{short(name)} is no key", hint, at=key)
-            if not isinstance(value, str):
-                yield metadata.problem(f"{short(value)} is not a text", "put it into quotes", at=f"{key}.{name}")
-            elif key == "labels" and "{{" not in value and not _LABEL_VALUE.match(value):
-                hint = "use up to 63 letters, digits, -, _ and .; an annotation may hold anything"
-                yield metadata.problem(f"{short(value)} cannot be a label's value", hint, at=f"{key}.{name}")
+    yield from pair_problems(metadata, "labels", are_labels=True)
+    yield from pair_problems(metadata, "annotations", are_labels=False)
+
+
+def pair_problems(part: Part, key: str, *, are_labels: bool) -> Iterator[Problem]:
+    """Pairs of names and texts that Kubernetes refuses, such as labels, or annotations, whose values may be long."""
+    if key in part and not isinstance(part.value[key], Mapping):
+        yield part.problem(f"{short(part.value[key])} is not a mapping", REFERENCE, at=key)
+    for name, value in part.part(key).value.items():
+        if not _LABEL_KEY.match(str(name)):
+            hint = "use letters, digits, -, _ and ., up to 63 of them, with a domain and / in front if you like"
+            yield part.problem(f"{short(name)} is no key", hint, at=key)
+        if not isinstance(value, str):
+            yield part.problem(f"{short(value)} is not a text", "put it into quotes", at=f"{key}.{name}")
+        elif are_labels and "{{" not in value and not _LABEL_VALUE.match(value):
+            hint = "use up to 63 letters, digits, -, _ and .; an annotation may hold anything"
+            yield part.problem(f"{short(value)} cannot be a label's value", hint, at=f"{key}.{name}")
 
 
 def _names(metadata: Part, kind: str) -> Iterator[Problem]:

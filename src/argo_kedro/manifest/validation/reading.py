@@ -51,7 +51,20 @@ def unreadable(where: str, error: Exception) -> Problem:
     return Problem(message=f"it cannot be read: {what}", where=f"{where}{line}", hint=hint)
 
 
-_IN_ARGO_YML = {"serviceAccountName": "service_account", "namespace": "namespace", "schedules": "schedule.schedules"}
+_IN_ARGO_YML = {
+    "serviceAccountName": "service_account",
+    "namespace": "namespace",
+    "schedules": "schedule.schedules",
+    "onExit": "policies.on_exit",
+    "parallelism": "policies.parallelism",
+    "priority": "policies.priority",
+    "synchronization": "policies.mutexes",
+    "activeDeadlineSeconds": "policies.timeout",
+    "ttlStrategy": "policies.ttl",
+    "podGC": "policies.pod_gc",
+    "archiveLogs": "policies.archive_logs",
+    "podDisruptionBudget": "policies.pod_disruption_budget",
+}
 
 
 def _keep_one(key: str) -> str:

@@ -9,12 +9,14 @@ from graphlib import CycleError, TopologicalSorter
 from argo_kedro.manifest.nesting import LIMIT
 from argo_kedro.manifest.validation.depends import OF_ITEMS, Ended, ends, parsed
 from argo_kedro.manifest.validation.fields import ARGUMENTS, DAG, TASK, field_problems
+from argo_kedro.manifest.validation.nested import nested, nested_problems
 from argo_kedro.manifest.validation.parameters import missing_arguments, value_problems
 from argo_kedro.manifest.validation.parts import Manifest, Part, short
 from argo_kedro.model import Problem
 from argo_kedro.names import nearest
 
 NAME = re.compile(r"[a-zA-Z0-9][-a-zA-Z0-9]{0,127}\Z")
+TEMPLATE_REF = nested(flag="clusterScope", text="name template", needs="name template")
 _LOOPS = ("withItems", "withParam", "withSequence")
 _CALLED = ("template", "templateRef", "inline")
 
@@ -106,6 +108,8 @@ def _task(manifest: Manifest, task: Part) -> Iterator[Problem]:
         yield task.problem(f"it names {named}", f"name one of {', '.join(_CALLED)}")
     if sum(loop in task for loop in _LOOPS) > 1:
         yield task.problem("it has several loops", f"keep one of {', '.join(_LOOPS)}")
+    if "templateRef" in task:  # whether the cluster has it is not known here, nor what it takes
+        yield from nested_problems(task.part("templateRef"), TEMPLATE_REF)
     name, arguments = task.text("template"), task.part("arguments")
     if name and name not in manifest.by_name and "{{" not in name:
         yield unknown(task, "template", name, manifest.by_name, "template")

@@ -16,7 +16,6 @@ from argo_kedro.model import Problem
 
 _WITHOUT_POD = ("dag", "steps", "suspend", "http", "plugin")
 _POLICIES = ("Always", "OnFailure", "OnError", "OnTransientError")
-_POD_GC = ("OnPodCompletion", "OnPodSuccess", "OnWorkflowCompletion", "OnWorkflowSuccess")
 _WHOLE = re.compile(r"[0-9]+\Z")
 
 
@@ -29,9 +28,6 @@ def spec_problems(manifest: Manifest) -> Iterator[Problem]:
         yield spec.problem(
             f"{count} templates: Argo 4 refuses more than {LIMIT}", "let tasks share templates", at="templates"
         )
-    strategy = spec.part("podGC").text("strategy")
-    if strategy not in ("", *_POD_GC):
-        yield spec.problem(f"{strategy!r} is none of {', '.join(_POD_GC)}", "correct it", at="podGC.strategy")
     yield from _retry(spec)
     yield from _counts(spec, "parallelism", "activeDeadlineSeconds")
     if "workflowTemplateRef" in spec:
@@ -42,9 +38,7 @@ def spec_problems(manifest: Manifest) -> Iterator[Problem]:
     for key in ("templates",) if manifest.kind == KINDS["template"] else ("templates", "entrypoint"):
         if not spec.value.get(key):
             yield spec.problem(f"it has no {key}", "add it: Argo has nothing to run", at=key)
-    hooks = spec.part("hooks")
     called = {key: spec.text(key) for key in ("entrypoint", "onExit")}
-    called |= {f"hooks.{name}.template": hooks.part(str(name)).text("template") for name in hooks.value}
     for at, name in called.items():
         if name and name not in manifest.by_name:
             yield unknown(spec, "template", name, manifest.by_name, at)

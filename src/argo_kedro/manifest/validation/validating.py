@@ -15,6 +15,8 @@ from argo_kedro.manifest.validation.cron import cron_problems
 from argo_kedro.manifest.validation.metadata import metadata_problems
 from argo_kedro.manifest.validation.parameters import parameter_problems
 from argo_kedro.manifest.validation.parts import Manifest, short
+from argo_kedro.manifest.validation.pods import pod_problems
+from argo_kedro.manifest.validation.policies import policy_problems
 from argo_kedro.manifest.validation.reading import no_mapping, parsed, unreadable
 from argo_kedro.manifest.validation.references import reference_problems
 from argo_kedro.manifest.validation.tasks import dag_problems
@@ -97,5 +99,7 @@ RULES: tuple[Rule, ...] = (
     parameter_problems,
     dag_problems,
     container_problems,
+    pod_problems,
+    policy_problems,
     reference_problems,
 )

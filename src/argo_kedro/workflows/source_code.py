@@ -1,7 +1,8 @@
-"""Which code a local run runs: the commit, and what tells its changes apart."""
+"""Which code a run runs, and whose it is: the commit, what tells its changes apart, and who submits it."""
 
 from __future__ import annotations
 
+import getpass
 import hashlib
 import os
 import subprocess
@@ -17,13 +18,34 @@ _LONGEST = 2**20  # bytes of a file that are looked at: a larger one is data
 
 def code_of_project(folder: Path) -> str:
     """`a1b2c3d4`, `a1b2c3d4+changes-0f9e8d7c`, or `files-0f9e8d7c` where there is no git."""
+    commit, changed = _commit(folder)
+    if not commit:
+        return f"files-{_digest(folder)}"
+    return f"{commit[:_LETTERS]}+changes-{_digest(folder)}" if changed else commit[:_LETTERS]
+
+
+def commit_of_project(folder: Path) -> str:
+    """The whole hash of the commit, with `-dirty` where the code or its configuration differs; empty without git."""
+    commit, changed = _commit(folder)
+    return f"{commit}-dirty" if commit and changed else commit
+
+
+def submitter(folder: Path) -> str:
+    """The email by which git knows who works here, else the name on this machine; empty where neither is known."""
+    try:
+        return _git(folder, "config", "user.email").strip() or getpass.getuser()
+    except (OSError, KeyError, ImportError):  # what getpass raises for a user without a name, by platform and version
+        return ""
+
+
+def _commit(folder: Path) -> tuple[str, bool]:
+    """The commit, and whether the code differs from it; empty where no commit tells the code."""
     status = _git_status(folder) if _is_tracked(folder) else ""
     head, *changes = status.splitlines() or ["", ""]
-    commit = head.rpartition(" ")[2][:_LETTERS]
+    commit = head.rpartition(" ")[2]
     if not commit.isalnum():  # no git, or no commit yet: `(initial)`
-        return f"files-{_digest(folder)}"
-    changed = [line for line in changes if not line.startswith("#")]
-    return f"{commit}+changes-{_digest(folder)}" if changed else commit
+        return "", False
+    return commit, any(not line.startswith("#") for line in changes)
 
 
 def _is_tracked(folder: Path) -> bool:
