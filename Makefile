@@ -8,7 +8,7 @@ LIMIT := $(if $(shell command -v timeout),timeout -s KILL 1500)  # macOS has non
 
 export DO_NOT_TRACK := 1
 
-.PHONY: help demo test check oldest viz mlflow bench cluster cluster-down test-cluster clean
+.PHONY: help demo test check docs oldest viz mlflow bench cluster cluster-down test-cluster clean
 
 help:  ## Show this
 	@sed -n 's/^\([a-z-]*\):.*  ## /make \1	/p' $(firstword $(MAKEFILE_LIST))
@@ -39,6 +39,9 @@ viz: .venv/viz  ## The tests with Kedro-Viz, whose hooks would slow down all oth
 
 mlflow: .venv/mlflow  ## The tests with kedro-mlflow, whose hooks would slow down all others
 	$(LIMIT) .venv/mlflow/bin/pytest tests/mlflow
+
+docs: .venv/example  ## Write the pages of docs/reference that are made from the code
+	$(BIN)/python docs/generate.py
 
 bench: .venv/example  ## Run the benchmarks, all of them as ratios
 	$(BIN)/python -m benchmarks

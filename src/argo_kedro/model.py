@@ -9,7 +9,18 @@ from typing import Any, Literal
 Json = Mapping[str, Any]
 Severity = Literal["error", "cluster", "warning"]
 DatasetKind = Literal["memory", "local", "remote", "parameter"]
+PROFILE = "argo-kedro/profile"  # label: the profile of argo.yml that a workflow was made with
+ENTRYPOINT = "pipeline"  # template: the DAG of all tasks
 PARAMS = "params"  # the workflow argument that carries --params
+USER = "argo-kedro/user"  # label: who submitted it
+COMMIT = "argo-kedro/git-commit"  # label: of the project, when it was submitted
+# What an exit handler is told of failures: Argo's own list is JSON in JSON, may be longer than an environment variable
+# may be, and its tags would be expanded once more. This is a list of JSON with no `{{` in it.
+FAILURES = (
+    "{{=replace(toJSON(map((fromJSON(fromJSON(workflow.failures)) ?? [])[:50], ({displayName: .displayName, "
+    "templateName: .templateName, podName: .podName, phase: .phase, finishedAt: .finishedAt, message: .message[:1000]}"
+    '))), "{" + "{", `\\u007b\\u007b`)}}'
+)
 Kind = Literal["workflow", "template", "cron"]  # of a manifest: Workflow, WorkflowTemplate, CronWorkflow
 
 
@@ -83,6 +94,8 @@ class Task:
     spilled: tuple[str, ...] = ()  # datasets that it writes to the run's storage, or reads from there
     pinned: tuple[str, ...] = ()  # versioned datasets that it reads in the version which this run has written
     arguments: Json = field(default_factory=dict)  # parameters of its template, where its name is not enough
+    # What else is said of it, by the words of argo.yml: template, retries, timeout, service_account, each variable ...
+    settings: Mapping[str, Setting] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +103,8 @@ class Template:
     """One pod template per distinct pod shape; `body` holds Argo's own fields but for the name."""
 
     name: str
-    body: Json
+    body: Json  # empty for one of the platform's, which `ref` names
+    ref: Json = field(default_factory=dict)  # Argo's templateRef
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +121,7 @@ class Workflow:
     init_outputs: Mapping[str, str] = field(default_factory=dict)  # each with the init task that gives it
     datasets: tuple[DatasetUse, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()  # what planning saw that has no place in the plan
     service_account: str = ""
@@ -116,6 +131,9 @@ class Workflow:
     conf_source: str = ""  # in place of the project's own
     load_versions: Mapping[str, str] = field(default_factory=dict)  # of datasets that the run does not write
     on_exit: str = ""  # template that runs after all tasks, however they ended
+    fail_fast: bool = True  # whether no further task starts once one has failed
+    spec: Json = field(default_factory=dict)  # further fields of the spec, in Argo's words
+    notes: tuple[str, ...] = ()  # what planning chose that a reader should know, such as groups that were split
     manifest_template: str = ""  # a project's own Jinja template, in place of ours
 
     @property

@@ -6,7 +6,8 @@ import difflib
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import count
 
 _LIMIT = 63  # RFC 1123 label, the strictest of the places a name ends up in
 _LEGAL = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?\Z")  # a task of a DAG must not begin with a digit
@@ -45,6 +46,20 @@ def few(names: Sequence[str], most: int) -> str:
     return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
+def numbered(name: str) -> Iterator[str]:
+    """This name, then with a number behind it: `etl`, `etl-2`, `etl-3` ..."""
+    yield name
+    yield from (f"{name}-{number}" for number in count(2))
+
+
+def unlistable(name: str) -> bool:
+    """Whether a name cannot stand in a list that a task is given.
+
+    The comma parts names, `{{` is Argo's own, and Kubernetes reads `$$` as one dollar and `$(NAME)` as a variable.
+    """
+    return any(sign in name for sign in (",", "{{", "$$", "$("))
+
+
 def versions_text(versions: Mapping[str, str]) -> str:
     """Versions as `--load-versions` takes them: `a:v1,b:v2`."""
     return ",".join(f"{name}:{version}" for name, version in versions.items())
@@ -58,8 +73,8 @@ def secret_variable(parameter: str) -> str:
 def stems(names: Collection[str]) -> dict[str, str]:
     """The readable part of each name that `k8s_name` hashed, where it stands for only one of them; else the name."""
     found = {name: _HASHED.sub("", name) for name in names}
-    count = Counter(found.values())
-    return {name: stem if count[stem] == 1 else name for name, stem in found.items()}
+    times = Counter(found.values())
+    return {name: stem if times[stem] == 1 else name for name, stem in found.items()}
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 
 GIB = 1024**3
+_LIMIT = 2**63
 _SUFFIX = {
     "": Decimal(1),
     "n": Decimal("1e-9"),
@@ -29,9 +30,11 @@ def amount(quantity: str) -> Decimal:
     if match is None:
         raise ValueError(f"{quantity!r} is not a Kubernetes quantity such as 4, 0.5, 500m, 16Gi or 512Mi")
     number, suffix = Decimal(match["number"]), match["suffix"] or ""
-    if suffix not in _SUFFIX:  # 1e3, the exponent form
-        return number.scaleb(int(suffix[1:]))
-    return number * _SUFFIX[suffix]
+    # Else it is 1e3, the exponent form.
+    found = number * _SUFFIX[suffix] if suffix in _SUFFIX else number.scaleb(int(suffix[1:]))
+    if found >= _LIMIT:
+        raise ValueError(f"{quantity!r} is more than Kubernetes counts")
+    return found
 
 
 def plain(number: Decimal) -> str:

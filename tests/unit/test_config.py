@@ -9,7 +9,9 @@ import yaml
 from omegaconf import OmegaConf
 
 from argo_kedro.config import ArgoConfig, parse
-from argo_kedro.config.models import Container, EnvironmentVariable, MachineType, OutputParameter, SecretRef, Sidecar
+from argo_kedro.config.machines import MachineType
+from argo_kedro.config.sources import EnvironmentVariable, SecretRef
+from argo_kedro.config.templates import Container, OutputParameter, Sidecar
 from argo_kedro.errors import ConfigError
 
 FILE = "conf/base/argo.yml"
@@ -65,7 +67,8 @@ def test_the_file_that_0_1_generated_keeps_its_meaning() -> None:
 
     assert (config.namespace, config.default_machine_type) == ("workflows", "default")
     # 0.1 always built on submit.
-    assert config.deployment.model_dump() == {**yaml.safe_load(GENERATED)["deployment"], "build": True}
+    expected = {**yaml.safe_load(GENERATED)["deployment"], "build": True, "pull_policy": "", "pull_secrets": ()}
+    assert config.deployment.model_dump() == expected
     assert config.runner.use_memory_datasets is True
     assert config.machine_types == {
         "default": MachineType(cpu="4", mem="16Gi", num_gpu=0, emph_storage="10Gi"),
@@ -227,12 +230,21 @@ def test_retries_may_be_a_number_alone() -> None:
 
 
 TOP = (
-    "context, default_machine_type, deployment, env, machine_types, namespace, runner, schedule, secret_params, "
-    "service_account, storage, tasks, template, ui"
+    "context, default_machine_type, deployment, env, machine_types, namespace, policies, profiles, runner, schedule, "
+    "secret_params, security, service_account, storage, tasks, template, ui, workflow"
 )
-MACHINE = "affinity, cpu, emph_storage, gpu_resource, limits, mem, node_selector, num_gpu, requests, tolerations"
-TEMPLATE = "default_template, emph_storage_mount_path, environment, init_templates, manifest, templates"
-RULE = "group, machine_type, namespaces, nodes, retries, tags, template, timeout"
+MACHINE = (
+    "affinity, cpu, emph_storage, gpu_resource, larger, limits, mem, node_selector, num_gpu, priority_class, requests, "
+    "resources, shared_memory, spot, tolerations"
+)
+TEMPLATE = (
+    "default_template, emph_storage_mount_path, env_from, environment, files, init_templates, manifest, "
+    "pod_spec_patch, templates, volumes"
+)
+RULE = (
+    "env_from, environment, files, group, machine_type, namespaces, nodes, pipelines, retries, service_account, tags, "
+    "template, timeout"
+)
 
 
 @pytest.mark.parametrize(
@@ -248,7 +260,7 @@ RULE = "group, machine_type, namespaces, nodes, retries, tags, template, timeout
         (
             "template: {environment: [{name: A, secretRef: {name: s, key: k}}]}",
             "template.environment[0].secretRef: unknown key; did you mean 'secret_ref'? "
-            "Known here: name, secret_ref, value",
+            "Known here: config_map_ref, field_ref, name, secret_ref, value",
         ),
         (
             "machine_types: {a: {cpu: 1, mem: 1, gpus: 1}}",
@@ -261,12 +273,12 @@ RULE = "group, machine_type, namespaces, nodes, retries, tags, template, timeout
         ("tasks: [{node: a}]", f"tasks[0].node: unknown key; did you mean 'nodes'? Known here: {RULE}"),
         (
             "tasks: [{nodes: a, retries: {limits: 1, limit: 1}}]",
-            "tasks[0].retries.limits: unknown key; did you mean 'limit'? Known here: backoff, limit",
+            "tasks[0].retries.limits: unknown key; did you mean 'limit'? Known here: backoff, limit, on_oom",
         ),
         (
             "template: {templates: [{name: a, container: {command: [a], outputs: {}}}]}",
             "template.templates[0].container.outputs: unknown key; it belongs to template.templates[0], further up. "
-            "Known here: args, command, env, image, name",
+            "Known here: args, command, env, env_from, image, name, working_dir",
         ),
         (
             "template: {machine_types: {}}",
@@ -287,6 +299,10 @@ def test_a_typing_error_is_named_with_the_nearest_key_and_all_that_are_valid(tex
         ("machine_types: []", "machine_types: must be a mapping of keys to values, got a list"),
         ("machine_types: {a: null}", "machine_types.a: must be a section of keys, got null"),
         ("machine_types: {a: {cpu: 1}}", "machine_types.a.mem: is missing"),
+        (
+            "machine_types: {a: {cpu: 1, mem: 1, spot: true}}",
+            "machine_types.a.spot: must be a number, such as 3, not true",
+        ),
         ("machine_types: {a: {cpu: 0, mem: 1}}", "machine_types.a.cpu: 0 is not a quantity greater than zero"),
         ("machine_types: {a: {cpu: 1, mem: -5}}", "machine_types.a.mem: -5 is not a quantity greater than zero"),
         (
@@ -314,11 +330,25 @@ def test_a_typing_error_is_named_with_the_nearest_key_and_all_that_are_valid(tex
         ),
         (
             "template: {environment: [{name: A, value: b, secret_ref: {name: s, key: k}}]}",
-            "template.environment[0]: 'A' has both a value and a secret_ref; keep one",
+            "template.environment[0]: 'A' has both value and secret_ref; keep one",
         ),
         (
             "template: {environment: [{name: A, secret_ref: {name: s}}]}",
             "template.environment[0].secret_ref.key: is missing",
+        ),
+        (
+            "template: {environment: [{name: A, secret_ref: {name: My Secret, key: k}}]}",
+            "template.environment[0].secret_ref.name: must be lowercase letters, digits, '-' and '.', with a letter or "
+            "digit at both ends, got 'My Secret'",
+        ),
+        (
+            "template: {environment: [{name: A, config_map_ref: {name: s, key: a key}}]}",
+            "template.environment[0].config_map_ref.key: must be letters, digits, '_', '-' and '.', got 'a key'",
+        ),
+        (
+            "template: {env_from: [{secret: s, prefix: 'A='}]}",
+            "template.env_from[0].prefix: must be letters, digits, '_', '-' and '.', without a digit in front, "
+            "got 'A='",
         ),
         (
             "template: {environment: [{name: 1A}]}",
@@ -335,8 +365,34 @@ def test_a_typing_error_is_named_with_the_nearest_key_and_all_that_are_valid(tex
         ),
         ("template: {init_templates: init}", "template.init_templates: must be a list, got 'init'"),
         ("tasks: {nodes: a}", "tasks: must be a list, got a mapping"),
-        ("tasks: [{machine_type: a}]", "tasks[0]: a rule needs at least one of nodes, tags, namespaces"),
-        ("tasks: [{nodes: a, retries: 0}]", "tasks[0].retries.limit: must be 1 or more, got 0"),
+        (
+            "template: {files: [{path: /etc/a, secret_ref: {name: s, key: k, path: b}}]}",
+            "template.files[0]: file '/etc/a' has a `path` in its secret_ref, too; remove that one",
+        ),
+        (
+            "template: {files: [{path: /etc/a}]}",
+            "template.files[0]: file '/etc/a' has no source; give one of secret_ref, config_map_ref, secret, "
+            "config_map",
+        ),
+        (
+            "template: {files: [{path: conf/a, secret: b}]}",
+            "template.files[0].path: 'conf/a' is not an absolute path such as /mnt/data",
+        ),
+        (
+            "runner: {group_by: chains}",
+            "runner.group_by: 'chains' is not one of node, namespace, memory, chain, pipeline, tag:<prefix>; "
+            "did you mean 'chain'?",
+        ),
+        (
+            "policies: {on_exit: {template: a, pipeline: b}}",
+            "policies.on_exit: on_exit has both template and pipeline; keep one",
+        ),
+        (
+            "machine_types: {a: {cpu: 1, mem: 1, resources: {nvidia.com/gpu: 0.5}}}",
+            "machine_types.a.resources.nvidia.com/gpu: must be a whole number of devices, such as 1, not 0.5",
+        ),
+        ("tasks: [{machine_type: a}]", "tasks[0]: a rule needs at least one of nodes, tags, namespaces, pipelines"),
+        ("tasks: [{nodes: a, retries: -1}]", "tasks[0].retries.limit: must be 0 or more, got -1"),
         ("tasks: [{nodes: a, group: ''}]", "tasks[0].group: must not be empty, got ''"),
         (
             "tasks: [{nodes: a, timeout: soon}]",
@@ -390,3 +446,26 @@ def test_braces_in_a_wrong_value_are_shown_as_they_are() -> None:
 
     assert "machine_types.a.cpu: '{CPU}' is not" in caught.value.message
     assert "machine_types.a.mem: '{{ x }}' is not" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "template: {environment: [{name: A, value: 1.10}]}",
+        "tasks: [{nodes: a, environment: [{name: A, value: 1.10}]}]",
+        "profiles: {p: {tasks: [{nodes: a, environment: [{name: A, value: 1.10}]}]}}",
+    ],
+)
+def test_a_variable_s_value_is_the_text_that_is_written(text: str) -> None:
+    content = {FILE: yaml.load(text, yaml.BaseLoader)}
+    config = parse(yaml.safe_load(text), content, profile="p" if text.startswith("profiles") else "")
+
+    (variable,) = (*config.template.environment, *(item for rule in config.tasks for item in rule.environment))
+    assert variable.value == "1.10"
+
+
+def test_a_label_of_cluster_nodes_is_the_text_that_is_written() -> None:
+    config = read("machine_types: {a: {cpu: 0.50, mem: 2, node_selector: {version: 1.10, spot: true}}}")
+
+    assert config.machine_types["a"].node_selector == {"version": "1.10", "spot": "true"}
+    assert config.machine_types["a"].cpu == "0.5"

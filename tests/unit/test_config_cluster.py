@@ -52,6 +52,8 @@ def test_an_address_that_no_browser_opens_is_refused(written: str) -> None:
         ("yes", True),
         ("false", False),
         ("off", False),
+        ("'True'", True),  # `True` without quotes arrives as it is written
+        ("'NO'", False),
         ("docker", "docker"),
         ("podman", "podman"),
         ("buildah", "buildah"),

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from argo_kedro.config import ArgoConfig
-from argo_kedro.config.models import Deployment, MachineType
+from argo_kedro.config.machines import MachineType
+from argo_kedro.config.models import Deployment
 from argo_kedro.errors import ConfigError
 from argo_kedro.project import open_project
 
@@ -180,6 +181,16 @@ def test_a_missing_runtime_parameter_names_the_option_that_gives_it(project: Any
         opened(project, "namespace: ${runtime_params:ns}\n")
 
     assert caught.value.hint == "give the value with --params, or correct the file."
+
+
+@pytest.mark.parametrize("name", ["globals", "catalog"])
+def test_an_environment_variable_that_kedro_does_not_allow_there_is_told_with_the_line_that_allows_it(
+    project: Any, name: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        opened(project, files={f"conf/base/{name}.yml": "a: {type: x, filepath: '${oc.env:HOME}'}\n"})
+
+    assert "'custom_resolvers': {'oc.env': oc.env}" in (caught.value.hint or "")
 
 
 def test_two_files_that_define_the_same_are_both_named(project: Any) -> None:

@@ -66,6 +66,25 @@ def test_the_value_of_a_secret_parameter_is_a_key_of_a_secret() -> None:
     assert "hunter2" not in raised.value.format_message()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "template: {environment: hunter2}",
+        "template: {environment: [PASSWORD=hunter2]}",
+        "template: {environment: [{name: PASSWORD, secret_ref: hunter2}]}",
+        "template: {env_from: [hunter2]}",
+        "tasks: [{nodes: a, environment: [PASSWORD=hunter2]}]",
+        "profiles: {nightly: {secret_params: {password: hunter2}}}",
+        "profiles: {nightly: {run: {params: password=hunter2}}}",
+    ],
+)
+def test_a_password_that_stands_where_its_secret_is_named_is_in_no_error(text: str) -> None:
+    with pytest.raises(ConfigError, match="must be a") as raised:
+        read(text)
+
+    assert "hunter2" not in str(raised.value)
+
+
 @pytest.mark.parametrize("section", ["storage", "secret_params"])
 def test_a_section_of_comments_only_is_none(section: str) -> None:
     assert read(f"{section}:") == read("{}")

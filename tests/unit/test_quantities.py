@@ -62,6 +62,12 @@ def test_what_is_no_quantity_is_refused_and_quoted(quantity: str) -> None:
     assert str(caught.value) == f"{quantity!r} is not a Kubernetes quantity such as 4, 0.5, 500m, 16Gi or 512Mi"
 
 
+@pytest.mark.parametrize("quantity", ["9223372036854775808", "8Ei", "1e99", "9" * 5000])
+def test_more_than_kubernetes_counts_is_refused(quantity: str) -> None:
+    with pytest.raises(ValueError, match="is more than Kubernetes counts"):
+        amount(quantity)
+
+
 @given(st.text("0123456789.numkKMGTPEeEi+-_ ", max_size=30))
 def test_any_text_is_a_finite_amount_or_a_value_error(text: str) -> None:
     try:

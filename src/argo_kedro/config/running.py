@@ -3,19 +3,47 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
-from argo_kedro.config.fields import Strict, Texts
+from argo_kedro.config.fields import Also, Strict, Texts
+from argo_kedro.names import nearest
 
 _ADDRESS = re.compile(r"([a-z][a-z0-9+.-]*://[^\s]+|/[^\s]*)\Z")
 _PASSWORD = re.compile(r"//[^/@]*:[^/@]*@")
 
+STRATEGIES = ("node", "namespace", "memory", "chain", "pipeline")
+EVERYTHING_ELSE = "__default__"  # as Kedro calls the pipeline that runs if none is named
+
+
+def _for_all(value: Any) -> Any:
+    return {EVERYTHING_ELSE: value} if isinstance(value, str) else value
+
+
+def _strategies(value: dict[str, str]) -> dict[str, str]:
+    for strategy in value.values():
+        prefix = strategy.removeprefix("tag:")
+        if strategy not in STRATEGIES and (prefix == strategy or not prefix):
+            close = nearest(strategy, STRATEGIES)
+            guess = f"; did you mean {close!r}?" if close else ""
+            raise ValueError(f"{strategy!r} is not one of {', '.join(STRATEGIES)}, tag:<prefix>{guess}")
+    return {EVERYTHING_ELSE: "node", **value}
+
+
+GroupBy = Annotated[dict[str, str], BeforeValidator(_for_all), AfterValidator(_strategies), Also("string")]
+
 
 class Runner(Strict):
-    """How tasks run their nodes."""
+    """How tasks are made, and how they run their nodes."""
 
+    group_by: GroupBy = Field(
+        default={EVERYTHING_ELSE: "node"},
+        description="Which nodes share a task: `node` (each alone), `chain` (nodes in a row, which loses no "
+        "parallelism), `namespace`, `tag:<prefix>` (one task for each tag that begins so), `memory` (joined by "
+        "datasets in memory), `pipeline` (one task for each registered pipeline). Or a strategy for each registered "
+        "pipeline, `__default__` for all others. Fused groups stay as they are; only these keep datasets in memory.",
+    )
     use_memory_datasets: bool = Field(
         default=True, description="Keep datasets that only one fused task writes and reads in its memory."
     )
