@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined
 
 from argo_kedro import __version__
+from argo_kedro.config import schema
 from argo_kedro.errors import ArgoKedroError, ConfigError
 from argo_kedro.resources import SYNTAX, resource
 
@@ -39,7 +41,7 @@ class Layout:
 
 
 def files(layout: Layout, env: str) -> dict[str, str]:
-    """argo.yml of this env, Dockerfile and .dockerignore, made for this project: names and texts.
+    """argo.yml of this env with its schema, Dockerfile and .dockerignore, made for this project: names and texts.
 
     Raises:
         ConfigError: if there is no such env.
@@ -58,26 +60,47 @@ def files(layout: Layout, env: str) -> dict[str, str]:
         _argo_yml(layout, env): _render("templates", "project", "argo.yml", **values),
         "Dockerfile": _render("Dockerfile.template", **values),
         DOCKERIGNORE: _render("templates", "project", "dockerignore", **values),
+        f"{layout.conf}/{schema.NAME}": f"{json.dumps(schema.schema(), indent=1)}\n",
     }
 
 
-def rights(namespace: str, service_account: str) -> dict[str, str]:
+def rights(
+    namespace: str, service_account: str, others: Iterable[str] = (), *, restricted: bool = False
+) -> dict[str, str]:
     """The file with the rights that a run and its submitter need on the cluster: its name and text.
 
     Without a namespace it is `default`, which kubectl takes as well; without a service account it is `default`, too:
-    pods run as that one unless their manifest says otherwise.
+    pods run as that one unless their manifest says otherwise. Restricted pods get no token by themselves, so that the
+    one by which Argo reports how they ended is a Secret, of that service account for all pods.
+
+    Args:
+        namespace: Where runs are.
+        service_account: That of all pods that name no other.
+        others: Those of single rules and templates.
+        restricted: Whether argo.yml says so.
     """
-    values = {"namespace": namespace or "default", "service_account": service_account or "default"}
-    return {RBAC: _render("templates", "project", RBAC, **values)}
+    account = service_account or "default"
+    accounts = list(dict.fromkeys([account, *others]))
+    text = _render(
+        *("templates", "project", RBAC),
+        namespace=namespace or "default",
+        service_account=account,
+        accounts=accounts,
+        reporting=[account] if restricted else accounts,
+        restricted=restricted,
+    )
+    return {RBAC: text}
 
 
 def write(layout: Layout, wanted: Mapping[str, str], *, force: bool = False) -> tuple[list[str], list[str]]:
-    """Write these files, all or none; those that exist are kept, unless with `force`.
+    """Write these files, all or none. Those that exist are kept, unless with `force`, but for the schema: it is ours.
 
     Returns:
         The names of the files that were written, and of those that were kept.
     """
-    kept = [name for name in wanted if os.path.lexists(layout.project / name) and not force]
+    there = [name for name in wanted if os.path.lexists(layout.project / name) and not force]
+    ours = f"{layout.conf}/{schema.NAME}"
+    kept = [name for name in there if name != ours or _is(layout.project / name, wanted[name])]
     written = [name for name in wanted if name not in kept]
     paths = {name: layout.project / name for name in written}
     drafts = {name: path.with_name(f".{path.name}.partial") for name, path in paths.items()}
@@ -92,6 +115,10 @@ def write(layout: Layout, wanted: Mapping[str, str], *, force: bool = False) -> 
         for draft in drafts.values():
             draft.unlink(missing_ok=True)
     return written, kept
+
+
+def _is(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_bytes() == text.encode()
 
 
 def let_through(layout: Layout) -> list[str]:
@@ -145,6 +172,6 @@ def _listed(project: Path) -> Iterator[str]:
     yield from table.get("dependencies", [])
 
 
-def _render(*parts: str, **values: str) -> str:
+def _render(*parts: str, **values: str | bool | Sequence[str]) -> str:
     environment = Environment(undefined=StrictUndefined, **SYNTAX)  # no HTML here
     return environment.from_string(resource(*parts).read_text(encoding="utf-8")).render(values)

@@ -189,7 +189,7 @@ def test_a_parameter_that_the_env_lacks_is_an_error() -> None:
 
 
 def test_everything_that_is_wrong_is_told_at_once() -> None:
-    argo = "default_machine_type: nope\ndeployment: {}\nrunner: {memory_datasets: error}"
+    argo = "tasks: [{nodes: nope, timeout: 1}]\ndeployment: {}\nrunner: {memory_datasets: error}"
     made = planned(chain("a", "b"), argo, catalog={})
     made = replace(made, tasks=(*made.tasks, made.tasks[0]))
 

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from kedro.framework.cli.project import run as kedro_run
 
 from argo_kedro.cli.options import from_failed_option, next_command, selection_options, stop_beside_from_failed
-from argo_kedro.cli.parameters import flat, merged, parameters, typed, without
+from argo_kedro.cli.parameters import flat, parameters, typed, without
+from argo_kedro.merging import merged
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
 names = st.text(min_size=1) | st.sampled_from(["a", "b.c", "d=e", "{", " x "])

@@ -85,3 +85,16 @@ def test_a_pipeline_with_nothing_particular_has_no_words_about_it() -> None:
         "2 levels",
         "One task alone, here",
     ]
+
+
+def test_few_of_many_groups_by_a_strategy_are_named_in_the_sentence_since_the_table_has_them_all() -> None:
+    nodes = [
+        node
+        for number in range(1, 8)
+        for node in (make(f"a{number}", "in", f"x{number}"), make(f"b{number}", f"x{number}", f"y{number}"))
+    ]
+    _, text = explained(planned(nodes, "runner: {group_by: chain}"))
+
+    (line,) = [line for line in text.splitlines() if line.startswith("One task by runner.group_by: ")]
+    assert line.endswith(": a1 +1 (chain), a2 +1 (chain), a3 +1 (chain), a4 +1 (chain), a5 +1 (chain) and 2 more.")
+    assert "a7 +1" in text

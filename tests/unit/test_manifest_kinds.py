@@ -115,9 +115,9 @@ BLOCKS = """\
 [% endblock %]
 [% block template %]
       podSpecPatch: |
-        a: 1
+        nodeSelector:
 
-          deeper: 2
+          zone: a
 [% endblock %]
 [% block templates %]
     - {name: extra, suspend: {}}
@@ -133,7 +133,7 @@ def test_blocks_of_a_project_serve_every_kind(tmp_path: Path, kind: Kind) -> Non
     assert shown(validate(text, kind=kind)) == "no problems"
     spec = spec_of(yaml.safe_load(text))
     assert spec["parallelism"] == 3
-    assert spec["templates"][1]["podSpecPatch"] == "a: 1\n\n  deeper: 2\n"
+    assert spec["templates"][1]["podSpecPatch"] == "nodeSelector:\n\n  zone: a\n"
     assert spec["templates"][2] == {"name": "extra", "suspend": {}}
 
 

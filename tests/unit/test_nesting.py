@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from argo_kedro.manifest.nesting import ENTRYPOINT, LIMIT, Dag, dags, levels
-from argo_kedro.model import Json, Setting, Task, Template, Workflow
+from argo_kedro.manifest.nesting import LIMIT, Dag, dags, levels
+from argo_kedro.model import ENTRYPOINT, Json, Setting, Task, Template, Workflow
 
 Graph = Mapping[str, Sequence[str]]
 

@@ -15,7 +15,7 @@ from argo_kedro.manifest import read, render
 from argo_kedro.model import Json
 from argo_kedro.names import k8s_name
 from argo_kedro.plan import plan
-from argo_kedro.plan.resuming import Left
+from argo_kedro.plan.data.resuming import Left
 from argo_kedro.project import Selection
 from argo_kedro.views.inputs import left_behind
 from argo_kedro.workflows import inputs_of, run_state

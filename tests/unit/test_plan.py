@@ -264,8 +264,7 @@ def test_a_rule_for_another_registered_pipeline_is_no_problem() -> None:
         (
             "tasks: [{nodes: train, machine_type: zzz}]",
             {},
-            "argo.yml tasks[0], for node train: machine type 'zzz' is not defined.\n"
-            "  Hint: Defined: big, default, gpu.",
+            "argo.yml tasks[0]: machine type 'zzz' is not defined.\n  Hint: Defined: big, default, gpu.",
         ),
         (
             "",
@@ -275,7 +274,7 @@ def test_a_rule_for_another_registered_pipeline_is_no_problem() -> None:
         (
             "tasks: [{nodes: train, template: kerdo}]",
             {},
-            "argo.yml tasks[0], for node train: template 'kerdo' is not defined.\n"
+            "argo.yml tasks[0]: template 'kerdo' is not defined.\n"
             "  Hint: did you mean 'kedro'? Defined: kedro, other, own.",
         ),
     ],

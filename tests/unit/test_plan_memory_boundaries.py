@@ -259,3 +259,19 @@ def test_a_task_is_told_of_its_datasets_in_the_same_order_each_time() -> None:
 
     assert found.spilled == ("x", "y", "z")
     assert said(plan_of(SPLIT, SPILL).problems) == []
+
+
+def test_a_name_that_nothing_defines_does_not_hide_what_is_wrong_elsewhere() -> None:
+    elsewhere = [make("a", "in", "z"), make("b", "z", "result")]
+    rules = "tasks: [{nodes: train, machine_type: bgi}, {nodes: b, machine_type: big}]"
+
+    found = check(plan_of([*SPLIT, *elsewhere], f"{MACHINES}{rules}"))
+
+    assert [problem.where for problem in found if problem.severity == "error"][1:] == ["dataset z"]
+
+
+@pytest.mark.parametrize("wrong", ["machine_type: bgi", "template: kerdo"])
+def test_a_name_that_nothing_defines_is_all_that_is_told_of_its_tasks(wrong: str) -> None:
+    (problem,) = check(plan_of(SPLIT, f"tasks: [{{nodes: train, {wrong}}}]"))
+
+    assert "is not defined" in problem.message

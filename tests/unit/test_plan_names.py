@@ -11,7 +11,7 @@ from plans import chain, make, planned, said
 
 from argo_kedro.errors import CompileError
 from argo_kedro.pipeline import FusedPipeline
-from argo_kedro.plan.pods import encoded
+from argo_kedro.plan.pods.maker import encoded
 from argo_kedro.project import Selection
 
 
@@ -199,5 +199,5 @@ def test_a_volume_of_the_users_is_not_called_as_ours(name: str, what: str) -> No
     argo = f"template: {{templates: [{{name: own, container: {{command: [x]}}, volumes: [{volume}]}}]}}"
 
     assert [problem.message for problem in planned([A], argo).problems if problem.severity == "error"] == [
-        f"a volume of template 'own' is called {name!r}, as {what} of each pod."
+        f"a volume is called {name!r}, as {what} of each pod."
     ]

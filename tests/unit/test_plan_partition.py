@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from plans import cyclic
 
-from argo_kedro.plan.partition import Places, partition
+from argo_kedro.plan.grouping.partition import partition
+from argo_kedro.plan.grouping.reach import Places
 
 
 @st.composite

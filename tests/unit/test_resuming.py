@@ -12,7 +12,7 @@ from kedro.pipeline import node
 from kedro.pipeline.node import Node
 
 from argo_kedro.model import Dataset
-from argo_kedro.plan.resuming import Left, Rest, rest
+from argo_kedro.plan.data.resuming import Left, Rest, rest
 
 V1, V2 = "2026-11-21T08.00.00.000Z-one", "2026-11-21T09.00.00.000Z-two"
 

@@ -234,7 +234,8 @@ def test_files_that_exist_are_kept(layout: scaffold.Layout) -> None:
     (layout.project / "Dockerfile").write_text("mine", encoding="utf-8")
     wanted = scaffold.files(layout, "base")
 
-    assert scaffold.write(layout, wanted) == (["conf/base/argo.yml", ".dockerignore"], ["Dockerfile"])
+    written = ["conf/base/argo.yml", ".dockerignore", "conf/argo.schema.json"]
+    assert scaffold.write(layout, wanted) == (written, ["Dockerfile"])
     assert scaffold.write(layout, wanted) == ([], list(wanted))
     assert (layout.project / "Dockerfile").read_text(encoding="utf-8") == "mine"
     assert scaffold.write(layout, wanted, force=True) == (list(wanted), [])
@@ -262,9 +263,9 @@ def test_an_argo_yaml_is_not_joined_by_an_argo_yml(layout: scaffold.Layout) -> N
     assert "conf/cloud/argo.yaml" in scaffold.files(layout, "cloud")
 
 
-def objects(namespace: str, service_account: str) -> dict[tuple[str, str], Any]:
+def objects(namespace: str, service_account: str, *others: str, restricted: bool = False) -> dict[tuple[str, str], Any]:
     """What argo-rbac.yaml makes, by kind and name."""
-    text = scaffold.rights(namespace, service_account)[scaffold.RBAC]
+    text = scaffold.rights(namespace, service_account, others, restricted=restricted)[scaffold.RBAC]
     documents = [document for document in yaml.safe_load_all(text) if document]
     assert text.endswith("\n")
     assert "[[" not in text
@@ -292,6 +293,30 @@ def test_a_service_account_of_ones_own_is_made_and_has_the_right_of_a_run() -> N
         {"kind": "ServiceAccount", "name": "pipelines", "namespace": "team-a"}
     ]
     assert found["RoleBinding", EXECUTOR]["roleRef"]["name"] == EXECUTOR
+
+
+def test_service_accounts_of_single_rules_are_made_and_have_the_right_of_a_run() -> None:
+    found = objects("team-a", "", "downloads", "training", "downloads")
+
+    accounts = [subject["name"] for subject in found["RoleBinding", EXECUTOR]["subjects"]]
+    assert accounts == ["default", "downloads", "training"]
+    assert {name for kind, name in found if kind == "ServiceAccount"} == {"downloads", "training"}
+
+
+def test_only_one_service_account_of_restricted_pods_reports() -> None:
+    found = objects("team-a", "pipelines", "downloads", restricted=True)
+
+    assert [subject["name"] for subject in found["RoleBinding", EXECUTOR]["subjects"]] == ["pipelines"]
+    assert {name for kind, name in found if kind == "ServiceAccount"} == {"pipelines", "downloads"}
+
+
+def test_the_token_of_restricted_pods_is_a_secret_by_the_name_that_argo_looks_for() -> None:
+    found = objects("team-a", "pipelines", restricted=True)
+
+    token = found["Secret", "pipelines.service-account-token"]
+    assert token["type"] == "kubernetes.io/service-account-token"
+    assert token["metadata"]["annotations"] == {"kubernetes.io/service-account.name": "pipelines"}
+    assert set(found) - {("Secret", "pipelines.service-account-token")} == set(objects("team-a", "pipelines"))
 
 
 def test_rights_are_the_least_and_those_who_submit_are_filled_in_by_hand() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from argo_kedro.errors import CompileError
 from argo_kedro.model import Json
 
-_ENTRY = "argo_kedro.task"  # what a pod of ours runs, see plan/pods.py
+_ENTRY = "argo_kedro.task"  # what a pod of ours runs, see plan/pods/maker.py
 _DEFAULTS = "templateDefaults"
 _MAIN = ("container", "script")  # where a template says what its main container is
 

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from argo_kedro.model import Json, Task, Workflow
+from argo_kedro.model import ENTRYPOINT, Json, Workflow
 
 LIMIT = 200  # maxItems of dag.tasks and of spec.templates in Argo's full CRDs
-ENTRYPOINT = "pipeline"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +27,7 @@ class _Unit:
 
     name: str
     needs: tuple[str, ...]
-    template: str
+    call: Json  # `template`, or `templateRef` for one of the platform's
     arguments: Json
 
 
@@ -37,12 +36,14 @@ def dags(workflow: Workflow) -> tuple[Dag, ...]:
     room = max(LIMIT - len(workflow.init_tasks), 1)
     taken = {template.name for template in workflow.templates}
     names = (name for number in count(1) if (name := f"{ENTRYPOINT}-{number}") not in taken)
-    units = [_unit(task) for task in workflow.tasks]
+    platform = {template.name: template.ref for template in workflow.templates if template.ref}
+    units = [_Unit(task.name, task.needs, _call(task.template, platform), task.arguments) for task in workflow.tasks]
+    inits = [{"name": name, **_call(name, platform)} for name in workflow.init_tasks]
     nested: list[Dag] = []
     while len(units) > room:
         units, inner = _folded(units, names, handed_down=tuple(workflow.init_outputs))
         nested.extend(inner)
-    return (_entrypoint(workflow, units), *nested)
+    return (_entrypoint(workflow, inits, units), *nested)
 
 
 def levels(workflow: Workflow) -> int:
@@ -53,19 +54,18 @@ def levels(workflow: Workflow) -> int:
         found: dict[str, int] = {}
         for task in dag.tasks:
             before = max((found[name] for name in _needed(task)), default=0)
-            template = inside.get(task["template"])
+            template = inside.get(task.get("template", ""))
             found[task["name"]] = before + (depth(template) if template is not None else 1)
         return max(found.values(), default=0)
 
     return depth(inside[ENTRYPOINT])
 
 
-def _unit(task: Task) -> _Unit:
-    return _Unit(task.name, task.needs, task.template, task.arguments)
+def _call(template: str, platform: Mapping[str, Json]) -> Json:
+    return {"templateRef": platform[template]} if template in platform else {"template": template}
 
 
-def _entrypoint(workflow: Workflow, units: Sequence[_Unit]) -> Dag:
-    inits = [{"name": name, "template": name} for name in workflow.init_tasks]
+def _entrypoint(workflow: Workflow, inits: Sequence[Json], units: Sequence[_Unit]) -> Dag:
     values = {name: f"{{{{tasks.{task}.outputs.parameters.{name}}}}}" for name, task in workflow.init_outputs.items()}
     # A task that waits for another task waits for the init tasks with it.
     rest = [_entry(unit, unit.needs or workflow.init_tasks, values) for unit in units]
@@ -87,7 +87,7 @@ def _folded(
         entries = tuple(_entry(unit, [need for need in unit.needs if need in here], values) for unit in chunk)
         inner.append(Dag(name=names[place], tasks=entries, inputs=handed_down))
         before = sorted({home[need] for unit in chunk for need in unit.needs} - {place})
-        outer.append(_Unit(names[place], tuple(names[other] for other in before), names[place], {}))
+        outer.append(_Unit(names[place], tuple(names[other] for other in before), {"template": names[place]}, {}))
     return outer, inner
 
 
@@ -148,7 +148,7 @@ def _entry(unit: _Unit, needs: Iterable[str], values: Mapping[str, str]) -> Json
     arguments = [{"name": name, "value": value} for name, value in {**unit.arguments, **values}.items()]
     return {
         "name": unit.name,
-        "template": unit.template,
+        **unit.call,
         **({"depends": depends} if depends else {}),
         **({"arguments": {"parameters": arguments}} if arguments else {}),
     }

@@ -23,8 +23,8 @@ from markupsafe import Markup
 
 from argo_kedro.errors import CompileError
 from argo_kedro.manifest.kinds import KINDS, object_name
-from argo_kedro.manifest.nesting import ENTRYPOINT, dags
-from argo_kedro.model import Kind, Workflow
+from argo_kedro.manifest.nesting import dags
+from argo_kedro.model import ENTRYPOINT, Json, Kind, Workflow
 from argo_kedro.resources import SYNTAX, resource
 
 NAME = "workflow.yaml.j2"
@@ -49,8 +49,9 @@ def render(workflow: Workflow, *, kind: Kind = "workflow") -> str:
     try:
         # From its text: a project's template may have the name of the one that it extends.
         template = environment.from_string(own.read_text(encoding="utf-8")) if own else environment.get_template(NAME)
-        names = {"kind": KINDS[kind], "name": object_name(workflow, kind)}
-        return template.render(workflow=workflow, dags=dags(workflow), entrypoint=ENTRYPOINT, **names)
+        names = {"kind": KINDS[kind], "name": object_name(workflow, kind), "passed_on": _passed_on(workflow)}
+        entrypoint = workflow.spec.get("entrypoint", ENTRYPOINT)
+        return template.render(workflow=workflow, dags=dags(workflow), entrypoint=entrypoint, **names)
     except _WRONG_TEMPLATE as error:
         if own is None:
             raise
@@ -61,6 +62,12 @@ def render(workflow: Workflow, *, kind: Kind = "workflow") -> str:
 
 # What expressions in a template raise; anything else is a mistake of ours, and keeps its traceback.
 _WRONG_TEMPLATE = (OSError, TemplateError, ArithmeticError, LookupError, RecursionError, TypeError, ValueError)
+
+
+def _passed_on(workflow: Workflow) -> Json:
+    """The metadata that each run of a WorkflowTemplate or a CronWorkflow has: those of the object are not passed on."""
+    annotations = {"annotations": workflow.annotations} if workflow.annotations else {}
+    return {"labels": workflow.labels, **annotations}
 
 
 def _environment(folder: Path | None) -> Environment:

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
 
-from argo_kedro.plan.groups import NodeGroup
-from argo_kedro.plan.memory import unlistable
+from argo_kedro.names import unlistable
+from argo_kedro.plan.grouping.groups import NodeGroup
 from argo_kedro.project import Selection
 from argo_kedro.project.selection import DEFAULT
 

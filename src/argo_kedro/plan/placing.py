@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from argo_kedro.model import Dataset
-from argo_kedro.plan.agreement import Agreed, agreed
-from argo_kedro.plan.arrangement import Arrangement
-from argo_kedro.plan.groups import NodeGroup, grouped
+from argo_kedro.plan.agreement import agreed
+from argo_kedro.plan.data.memory import in_memory, in_shared_memory, readers
+from argo_kedro.plan.data.travel import Travel
+from argo_kedro.plan.data.versions import pinned
+from argo_kedro.plan.grouping.arrangement import Arrangement
+from argo_kedro.plan.grouping.groups import grouped
 from argo_kedro.plan.home import homes
-from argo_kedro.plan.memory import in_memory, in_shared_memory, readers
-from argo_kedro.plan.pods import Shape
 from argo_kedro.plan.rules import NodeSettings, Rules
+from argo_kedro.plan.task_settings import common_settings, settled
 from argo_kedro.plan.tasks import Placed
-from argo_kedro.plan.travel import Travel
-from argo_kedro.plan.versions import pinned
 from argo_kedro.project import Project, Selection, select
 
 
@@ -28,7 +28,7 @@ def placed(
 ) -> list[Placed]:
     """The groups, each with all that its task is told."""
     config, groups = project.config, arrangement.groups
-    rules = Rules(config.tasks)
+    common = common_settings(config)
     fuses = config.runner.use_memory_datasets and any(group.own for group in groups)
     reading = readers(project.pipelines.values()) if fuses else {}
     keep = (*config.runner.keep, *selection.to_outputs)
@@ -39,38 +39,21 @@ def placed(
         # Only what the user put together: nobody asked for the rest to become one, so it writes what it always did.
         memory = in_memory(group.own, reading, dataset, keep) if fuses else ()
         memory += in_shared_memory(group, dataset, travel.spilled)
+        shape, said = settled(group, where, settings, config, common)
         found.append(
             Placed(
                 group=group,
                 home=home,
-                shape=_shape(group, where, rules, settings),
+                shape=shape,
                 machine_type=where.machine_type,
                 needs=tuple(sorted(groups[other].task for other in arrangement.needs[place])),
                 memory=tuple(sorted(memory)) if where.built_in else (),
                 spilled=travel.of(group) if where.built_in else (),
                 pinned=pins[place],
+                settings=said,
             )
         )
     return found
-
-
-def _shape(group: NodeGroup, where: Agreed, rules: Rules, settings: Mapping[str, NodeSettings]) -> Shape:
-    matching = [index for node in group.nodes for index in settings[node.name].rules]
-    return Shape(
-        template=where.template.value,
-        machine_type=where.machine_type.value,
-        retries=rules.last(matching, "retries"),
-        timeout=_timeout(group, rules, settings),
-    )
-
-
-def _timeout(group: NodeGroup, rules: Rules, settings: Mapping[str, NodeSettings]) -> int | None:
-    """How long its task may run: what datasets in memory have joined runs one after the other."""
-    made = {node.name for node in group.own}
-    parts = [[index for name in made for index in settings[name].rules]] if made else []
-    parts += [list(settings[name].rules) for name in group.node_names if name not in made]
-    times = [rules.last(matching, "timeout") for matching in parts]
-    return sum(times) if all(times) else None
 
 
 def kept_in_memory(project: Project, selection: Selection, dataset: Callable[[str], Dataset]) -> dict[str, str]:
@@ -79,7 +62,7 @@ def kept_in_memory(project: Project, selection: Selection, dataset: Callable[[st
     if selection == whole or not project.config.runner.use_memory_datasets:
         return {}
     nodes = select(project.pipelines, whole).nodes
-    rules = Rules(project.config.tasks)
+    rules = Rules(project.config.tasks, project.pipelines)
     settings = {node.name: rules.settings(node) for node in nodes}
     reading = readers(project.pipelines.values())
     return {

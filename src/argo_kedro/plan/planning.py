@@ -6,31 +6,43 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from argo_kedro.model import PARAMS, Dataset, Problem, Workflow
-from argo_kedro.names import k8s_name, label_value
+from argo_kedro.model import PARAMS, PROFILE, Dataset, Problem, Workflow
+from argo_kedro.names import few, k8s_name, label_value
 from argo_kedro.plan.agreement import disagreements
-from argo_kedro.plan.arrangement import Arrangement, arranged
-from argo_kedro.plan.findings import (
+from argo_kedro.plan.data.reading import confirmed_elsewhere, never_written
+from argo_kedro.plan.data.travel import Travel, travel
+from argo_kedro.plan.data.uses import dataset_uses, is_below
+from argo_kedro.plan.data.versions import (
+    foreign_versions,
+    load_version_problems,
+    paths_written_twice,
+    unlistable_datasets,
+)
+from argo_kedro.plan.exit_handler import exit_handler
+from argo_kedro.plan.grouping.arrangement import Arrangement, arranged
+from argo_kedro.plan.grouping.groups import mixed_groups
+from argo_kedro.plan.overrides import overridden, override_problems
+from argo_kedro.plan.placing import kept_in_memory, placed
+from argo_kedro.plan.pods.maker import encoded, init_outputs
+from argo_kedro.plan.pods.own_templates import own_templates
+from argo_kedro.plan.pods.shapes import BUILT_IN
+from argo_kedro.plan.policies import policy_problems, spec
+from argo_kedro.plan.problems.exit_handler import exit_problems
+from argo_kedro.plan.problems.machines import machine_problems
+from argo_kedro.plan.problems.pods import pod_problems, reference_problems
+from argo_kedro.plan.problems.references import (
     conflicting_notes,
-    environment_problems,
     name_problems,
-    reference_problems,
     undefined,
 )
-from argo_kedro.plan.groups import mixed_groups
-from argo_kedro.plan.placing import kept_in_memory, placed
-from argo_kedro.plan.pods import BUILT_IN, encoded, init_outputs, own_templates
-from argo_kedro.plan.reading import confirmed_elsewhere, never_written
-from argo_kedro.plan.rules import FILE, NodeSettings, Rules
-from argo_kedro.plan.secret_params import secret_problems
+from argo_kedro.plan.problems.secret_params import secret_problems
+from argo_kedro.plan.rules import CODE, FILE, NodeSettings, Rules
 from argo_kedro.plan.tasks import Placed, Pods, pods_of
-from argo_kedro.plan.travel import Travel, travel
-from argo_kedro.plan.uses import dataset_uses, is_below
-from argo_kedro.plan.versions import foreign_versions, load_version_problems, paths_written_twice, unlistable_datasets
 from argo_kedro.project import Project, Selection, select
 from argo_kedro.project.selection import DEFAULT
 
 _NAME_LIMIT = 57  # 63 for a workflow, less the hyphen and five characters that generateName adds
+_SHOWN = 5  # names in a sentence
 
 
 def plan(
@@ -62,11 +74,16 @@ def plan(
     decided = _decided(project, selection or Selection(), load_versions or {})
     image = image or _image(project)
     in_order = [decided.places[place] for place in decided.arrangement.order]
-    pods = pods_of(project, in_order, image, takes_params=takes_params, load_versions=decided.load_versions)
+    handler = exit_handler(project, decided.arrangement, decided.dataset)
+    pods = pods_of(
+        project, in_order, image, takes_params=takes_params, load_versions=decided.load_versions, handler=handler
+    )
     problems = (*_problems(project, decided, workflow_name), *_no_image(image))
     name = k8s_name(workflow_name or _default_name(project, decided.selection), limit=_NAME_LIMIT)
     parameters = {PARAMS: encoded(project.params)} if project.params or takes_params else {}
-    return _workflow(project, decided, pods, name=name, parameters=parameters, problems=problems)
+    made = _workflow(project, decided, pods, name=name, parameters=parameters, problems=problems)
+    wrong = tuple(override_problems(made, project.config.workflow))
+    return replace(made, problems=(*problems, *wrong)) if wrong else overridden(made, project.config.workflow)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +91,7 @@ class _Decided:
     """What runs where, and which way its data takes."""
 
     selection: Selection
+    rules: Rules
     settings: Mapping[str, NodeSettings]
     arrangement: Arrangement
     travel: Travel
@@ -85,12 +103,13 @@ class _Decided:
 def _decided(project: Project, selection: Selection, load_versions: Mapping[str, str]) -> _Decided:
     loaded, dataset = dict(sorted(load_versions.items())), _datasets(project)
     nodes = select(project.pipelines, selection).nodes
-    rules = Rules(project.config.tasks)
+    rules = Rules(project.config.tasks, project.pipelines)
     settings = {node.name: rules.settings(node) for node in nodes}
-    arrangement = arranged(nodes, settings, project.config, dataset)
+    arrangement = arranged(project, selection, nodes, settings, dataset)
     data = travel(project, arrangement, dataset, loaded)
     return _Decided(
         selection=selection,
+        rules=rules,
         settings=settings,
         arrangement=arrangement,
         travel=data,
@@ -122,13 +141,17 @@ def _workflow(
         on_exit=pods.on_exit,
         init_outputs=init_outputs(config),
         datasets=dataset_uses(decided.arrangement.groups, decided.dataset, decided.travel.spilled, root),
-        labels=_labels(project, decided.selection),
+        labels={**config.policies.labels, **_labels(project, decided.selection)},
+        annotations=config.policies.annotations,
+        fail_fast=config.policies.fail_fast,
+        spec=spec(config),
         parameters=parameters,
         problems=problems,
         load_versions=decided.load_versions,
         service_account=config.service_account,
         schedule=config.schedule.as_argo_spells_it(),
         conf_source=project.conf_source,
+        notes=tuple(decided.arrangement.notes),
         manifest_template=str(project.path / config.template.manifest) if config.template.manifest else "",
     )
 
@@ -149,14 +172,17 @@ def _datasets(project: Project) -> Callable[[str], Dataset]:
 
 def _problems(project: Project, decided: _Decided, workflow_name: str) -> Iterator[Problem]:
     yield from decided.arrangement.cycles
+    yield from decided.arrangement.problems
     yield from _node_problems(project, decided)
     yield from _name_problems(workflow_name)
+    yield from exit_problems(project, decided.arrangement, decided.dataset)
+    yield from policy_problems(project.config)
     yield from decided.travel.problems
     yield from _data_problems(project, decided)
 
 
 def _node_problems(project: Project, decided: _Decided) -> Iterator[Problem]:
-    rules, settings = Rules(project.config.tasks), decided.settings
+    rules, settings = decided.rules, decided.settings
     groups = decided.arrangement.groups
     if not groups:
         hint = "`kedro registry list` shows what is registered."
@@ -167,7 +193,8 @@ def _node_problems(project: Project, decided: _Decided) -> Iterator[Problem]:
     yield from disagreements(groups, settings)
     yield from reference_problems(project.config)
     yield from _undefined_settings(project, settings)
-    yield from environment_problems(project.config)
+    yield from pod_problems(project.config, {item.group.task: item.shape for item in decided.places})
+    yield from machine_problems(project.config, decided.places)
     yield from secret_problems(project.config, project.params)
     everything = {node for pipeline in project.pipelines.values() for node in pipeline.nodes} if rules.rules else set()
     yield from rules.unmatched(everything)
@@ -210,16 +237,16 @@ def _lists_nodes(item: Placed) -> bool:
 
 
 def _undefined_settings(project: Project, settings: Mapping[str, NodeSettings]) -> Iterator[Problem]:
-    """Machine types and templates that nodes name and argo.yml does not define."""
+    """Machine types and templates that the code names and argo.yml does not define: each once, with its nodes."""
     machines, templates = project.config.machine_types, (BUILT_IN, *own_templates(project.config))
-    for node, found in settings.items():
-        for kind, setting, known in (
-            ("machine type", found.machine_type, machines),
-            ("template", found.template, templates),
-        ):
-            if setting is not None and setting.value not in known:
-                where = f"node {node}" if setting.source == "code" else f"{setting.source}, for node {node}"
-                yield undefined(kind, setting.value, known, where)
+    for kind, key, known in (("machine type", "machine_type", machines), ("template", "template", templates)):
+        named: dict[str, list[str]] = {}
+        for node, found in settings.items():
+            setting = getattr(found, key)
+            if setting is not None and setting.source == CODE and setting.value not in known:
+                named.setdefault(setting.value, []).append(node)
+        for value, nodes in named.items():
+            yield undefined(kind, value, known, f"node{'s' * (len(nodes) > 1)} {few(nodes, _SHOWN)}")
 
 
 def _image(project: Project) -> str:
@@ -232,6 +259,8 @@ def _image(project: Project) -> str:
 
 def _default_name(project: Project, selection: Selection) -> str:
     parts = [project.package, *(name for name in selection.pipelines if name != DEFAULT)]
+    if project.profile:  # a pipeline of the same name has runs of its own
+        parts += ["profile", project.profile] if project.profile in project.pipelines else [project.profile]
     return "-".join(parts).replace("_", "-")
 
 
@@ -241,4 +270,5 @@ def _labels(project: Project, selection: Selection) -> dict[str, str]:
         "argo-kedro/project": label_value(project.package),
         "argo-kedro/pipeline": label_value("-".join(selection.pipelines)),
         "argo-kedro/env": label_value(project.env),
+        **({PROFILE: project.profile} if project.profile else {}),
     }

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from argo_kedro.config import ArgoConfig
 from argo_kedro.model import Setting, Task, Template
-from argo_kedro.plan.findings import RESERVED
-from argo_kedro.plan.groups import NodeGroup
-from argo_kedro.plan.pods import BUILT_IN, MLFLOW, ON_EXIT, PodMaker, Shape, own_templates, shape_names
+from argo_kedro.plan.exit_handler import ExitHandler
+from argo_kedro.plan.grouping.groups import NodeGroup
+from argo_kedro.plan.pods.ending import ON_EXIT, mlflow_run, on_exit
+from argo_kedro.plan.pods.maker import MLFLOW, PodMaker
+from argo_kedro.plan.pods.own_templates import own_templates
+from argo_kedro.plan.pods.shapes import BUILT_IN, Shape, shape_names
+from argo_kedro.plan.problems.pods import RESERVED
 from argo_kedro.project import Project
 from argo_kedro.project.selection import DEFAULT
 
@@ -26,6 +31,7 @@ class Placed:
     memory: tuple[str, ...]
     spilled: tuple[str, ...] = ()
     pinned: tuple[str, ...] = ()
+    settings: Mapping[str, Setting] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,14 +51,14 @@ def pods_of(
     *,
     takes_params: bool,
     load_versions: Mapping[str, str] | None = None,
+    handler: ExitHandler | None = None,
 ) -> Pods:
     """The tasks of these groups, with a pod template for each distinct shape."""
     own, config = own_templates(project.config), project.config
     # The most common pipeline is the templates' default, so that few tasks have to name theirs.
     homes_by_count = Counter(item.home for item in placed).most_common(1)
     home = homes_by_count[0][0] if homes_by_count else DEFAULT
-    shapes = dict.fromkeys(item.shape for item in placed)
-    names = shape_names(shapes, {*RESERVED, *config.template.init_templates})
+    names = _template_names(placed, config)
     maker = PodMaker(
         config=config,
         image=image or _local_image(project),
@@ -65,24 +71,34 @@ def pods_of(
         load_versions=load_versions or {},
     )
     inits = [maker.init_template(own[name]) for name in config.template.init_templates if name in own]
-    inits += [maker.mlflow_run()] if config.runner.mlflow else []
+    inits += [mlflow_run(maker)] if config.runner.mlflow else []
     pods = [maker.template(name, shape) for shape, name in names.items() if _is_defined(shape, project)]
-    last = maker.on_exit()
+    last = on_exit(maker, handler)
     return Pods(
-        tasks=tuple(_task(item, names[item.shape], home) for item in placed),
-        templates=(*pods, *inits, *last),
+        tasks=tuple(_task(item, names[item.shape], maker) for item in placed),
+        # One of the platform's is the same for all shapes, and for tasks before the pipeline.
+        templates=tuple({template.name: template for template in (*pods, *inits, *last)}.values()),
         init_tasks=(*config.template.init_templates, *((MLFLOW,) if config.runner.mlflow else ())),
         on_exit=ON_EXIT if last else "",
     )
 
 
-def _task(item: Placed, template: str, home: str) -> Task:
+def _template_names(placed: Sequence[Placed], config: ArgoConfig) -> dict[Shape, str]:
+    """The name of each shape's template. One of the platform's has that of argo.yml, whatever else the shape says."""
+    shapes = dict.fromkeys(item.shape for item in placed)
+    theirs = {name for name, own in own_templates(config).items() if own.template_ref is not None}
+    ours = [shape for shape in shapes if shape.template not in theirs]
+    names = shape_names(ours, {*RESERVED, *config.template.init_templates, *theirs})
+    return {shape: names.get(shape, shape.template) for shape in shapes}
+
+
+def _task(item: Placed, template: str, maker: PodMaker) -> Task:
     group = item.group
-    arguments = {} if item.home == home else {"pipeline": item.home}
     if item.shape.template != BUILT_IN:
-        arguments["kedro_nodes"] = ",".join(group.node_names)
+        arguments = maker.arguments(group.node_names, item.home, item.shape)
     else:
         lists = {"memory": item.memory, "pinned": item.pinned, "spilled": item.spilled}
+        arguments = {} if item.home == maker.pipeline else {"pipeline": item.home}
         arguments |= {"nodes": ",".join(group.node_names)} if group.fused else {}
         arguments |= {name: ",".join(names) for name, names in lists.items() if names}
     return Task(
@@ -97,6 +113,7 @@ def _task(item: Placed, template: str, home: str) -> Task:
         spilled=item.spilled,
         pinned=item.pinned,
         arguments=arguments,
+        settings=item.settings,
     )
 
 

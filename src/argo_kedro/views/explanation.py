@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import shlex
+import textwrap
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from argo_kedro.manifest.nesting import levels
 from argo_kedro.model import Dataset, Task, Workflow
-from argo_kedro.names import versions_text
+from argo_kedro.names import few, versions_text
 from argo_kedro.views.columns import aligned
 
-_LEVEL_SECONDS = 10  # a stock controller looks again every 10 s, however short the task
+_WIDTH = 100  # of lines that can be broken
+_SHOWN = 5  # groups in a sentence
+# What says something of one task; what is said of all of them is in --json only.
+_PARTICULAR = ("code", "argo.yml tasks[", "argo.yml machine_types.")
+LEVEL_SECONDS = 10  # a stock controller looks again every 10 s, however short the task
 
 
 def explanation(workflow: Workflow) -> dict[str, Any]:
@@ -36,7 +42,8 @@ def explanation(workflow: Workflow) -> dict[str, Any]:
         ],
         "load_versions": dict(workflow.load_versions),
         "levels": depth,
-        "seconds_of_waiting": depth * _LEVEL_SECONDS,
+        "seconds_of_waiting": depth * LEVEL_SECONDS,
+        "notes": list(workflow.notes),
     }
 
 
@@ -72,6 +79,7 @@ def _task(task: Task, workflow: Workflow) -> dict[str, Any]:
         "needs": list(task.needs),
         "template": task.template,
         "machine_type": {"value": task.machine_type.value, "source": task.machine_type.source},
+        "settings": {key: {"value": each.value, "source": each.source} for key, each in task.settings.items()},
         "pipeline": task.pipeline,
         "joined_by_memory": _joined_by_memory(task),
         "in_memory": list(task.memory),
@@ -83,7 +91,7 @@ def _task(task: Task, workflow: Workflow) -> dict[str, Any]:
 
 def _joined_by_memory(task: Task) -> bool:
     """Whether datasets in memory made its nodes one task: the planner names it for the first of them."""
-    return task.group == f"{task.nodes[0]} +{len(task.nodes) - 1}"
+    return task.group == f"{task.nodes[0]} +{len(task.nodes) - 1}" and "group_by" not in task.settings
 
 
 def _travels(dataset: Dataset) -> str:
@@ -102,7 +110,34 @@ def _tasks_table(found: Mapping[str, Any]) -> str:
         nodes = task["nodes"] if task["group"] else []
         needs = [labels[name] for name in task["needs"]]
         table.append([[labels[task["name"]]], nodes, [machine["value"]], [machine["source"]], needs])
-    return aligned(table)
+    lines = iter(aligned(table).splitlines())
+    found_lines = [next(lines)]
+    for row, task in zip(table[1:], found["tasks"], strict=True):
+        found_lines += [*islice(lines, max(map(len, row))), *_settings_lines(task["settings"])]
+    return "\n".join(found_lines)
+
+
+def _settings_lines(settings: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """What is said of one task in particular, a line for each place that says something."""
+    said: dict[str, list[str]] = {}
+    for key, setting in settings.items():
+        if setting["source"].startswith(_PARTICULAR):
+            section, _, name = key.partition(".")
+            shown = name if section in ("environment", "files") else setting["value"]
+            said.setdefault(setting["source"], []).append(f"{section} {shown}")
+    lines = (f"{source}: {'; '.join(words)}" for source, words in said.items())
+    return [
+        part
+        for line in lines
+        for part in textwrap.wrap(
+            line,
+            _WIDTH,
+            initial_indent="  ",
+            subsequent_indent="    ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    ]
 
 
 def _boundaries_table(found: Mapping[str, Any]) -> str:
@@ -130,9 +165,10 @@ def _summary(found: Mapping[str, Any]) -> str:
         f"{_count(nodes, 'node')} in {_count(len(tasks), 'task')}, env {found['env']}; "
         f"{len(found['boundary_datasets'])} boundary datasets.",
         f"{_count(found['levels'], 'level')}: on a stock Argo controller at least {found['seconds_of_waiting']} s, "
-        f"since it looks again every {_LEVEL_SECONDS} s.",
+        f"since it looks again every {LEVEL_SECONDS} s.",
     ]
     lines += _data(found)
+    lines += [f"Note: {note}" for note in found["notes"]]
     command = next((task["command"] for task in tasks if task["command"]), "")
     if command:
         lines.append(f"One task alone, here: {command}")
@@ -144,7 +180,10 @@ def _data(found: Mapping[str, Any]) -> list[str]:
     tasks = found["tasks"]
     joined = [task["group"] for task in tasks if task["joined_by_memory"]]
     versions = [f"{name} {version}" for name, version in sorted(found["load_versions"].items())]
+    by = [(task["settings"].get("group_by") or {}).get("value", "") for task in tasks]
+    by_strategy = [f"{task['group']} ({how})" for task, how in zip(tasks, by, strict=True) if how]
     named = {
+        "One task by runner.group_by": [few(by_strategy, _SHOWN)] if by_strategy else [],  # the table has them all
         "One task, since datasets in memory join its nodes": joined,
         "In memory inside a fused task": [name for task in tasks for name in task["in_memory"]],
         "Kept in the storage while the run goes on": sorted({name for task in tasks for name in task["spilled"]}),

@@ -1,0 +1,1 @@
+"""Which nodes share a task, and which tasks wait for which."""

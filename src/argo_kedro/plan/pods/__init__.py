@@ -1,0 +1,1 @@
+"""The pod templates, in the words of Argo and Kubernetes."""

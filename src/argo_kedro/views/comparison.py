@@ -1,0 +1,148 @@
+"""Strategies of `runner.group_by` side by side: what each makes of the same nodes, and what that costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from argo_kedro.manifest.nesting import levels
+from argo_kedro.model import Json, Task, Workflow
+from argo_kedro.names import k8s_name
+from argo_kedro.quantities import amount
+from argo_kedro.views.columns import table as columns
+from argo_kedro.views.explanation import LEVEL_SECONDS
+from argo_kedro.views.progress import seconds_text
+from argo_kedro.workflows import run_state
+from argo_kedro.workflows.labels import nodes_in
+
+_POD_SECONDS = 5  # from the start of a pod until its first node: 3 to 4 s of Kubernetes and Argo, then Kedro's own
+_NODE_SECONDS = 60  # where nobody has measured it
+_HEAD = ("GROUP BY", "TASKS", "LEVELS", "WAITING", "CRITICAL PATH", "BOUNDARY DATASETS", "CORE-HOURS")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Times:
+    """How long nodes take, by a run of them."""
+
+    run: str = ""
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+    def of(self, task: Task) -> float:
+        """How long a task takes: its pod's start, then its nodes one after the other."""
+        return _POD_SECONDS + sum(self.seconds.get(node, _NODE_SECONDS) for node in task.nodes)
+
+
+def times_of(runs: Sequence[Json], nodes: Sequence[str]) -> Times:
+    """Those of the newest of these runs that knows any of these nodes; the first of them is the newest."""
+    wanted = set(nodes)
+    for run in runs:
+        seconds = {node: time for node, time in _measured(run, wanted).items() if node in wanted}
+        if seconds:
+            return Times(run=run_state(run).name, seconds=seconds)
+    return Times()
+
+
+def comparison(plans: Mapping[str, Workflow], configured: str, times: Times) -> dict[str, Any]:
+    """All that `explain --group-by --json` shows.
+
+    Args:
+        plans: The same nodes, by each strategy.
+        configured: The one that argo.yml names.
+        times: How long nodes take.
+    """
+    nodes = {node for workflow in plans.values() for task in workflow.tasks for node in task.nodes}
+    return {
+        "strategies": [
+            {
+                "group_by": name,
+                "configured": name == configured,
+                "tasks": len(workflow.tasks),
+                "levels": (depth := levels(workflow)),
+                "seconds_of_waiting": depth * LEVEL_SECONDS,
+                "critical_path_seconds": round(_critical_path(workflow, times), 1),
+                "boundary_datasets": len(workflow.boundaries),
+                "core_hours": _core_hours(workflow, times),
+                "problems": [str(each) for each in workflow.problems if each.severity == "error"],
+                "notes": list(workflow.notes),
+            }
+            for name, workflow in plans.items()
+        ],
+        "assumed": {
+            "nodes": len(nodes),
+            "measured_nodes": len(nodes.intersection(times.seconds)),
+            "measured_in": times.run,
+            "seconds_of_other_nodes": _NODE_SECONDS,
+            "seconds_of_a_pods_start": _POD_SECONDS,
+        },
+    }
+
+
+def table(found: Mapping[str, Any]) -> str:
+    """The comparison as text."""
+    rows = [_HEAD, *(_row(each) for each in found["strategies"])]
+    said = [
+        f"By {each['group_by']} it cannot run: {problem}"
+        for each in found["strategies"]
+        for problem in each["problems"]
+    ]
+    said += [f"Note: {note}" for each in found["strategies"] for note in each["notes"]]
+    return "\n\n".join(part for part in (columns(rows), "\n".join(said), _assumed(found["assumed"])) if part)
+
+
+def _row(each: Mapping[str, Any]) -> tuple[str, ...]:
+    return (
+        f"{each['group_by']} (argo.yml)" if each["configured"] else each["group_by"],
+        str(each["tasks"]),
+        str(each["levels"]),
+        f"{each['seconds_of_waiting']} s",
+        seconds_text(each["critical_path_seconds"]),
+        str(each["boundary_datasets"]),
+        "?" if each["core_hours"] is None else f"{each['core_hours']:.3f}",
+    )
+
+
+def _assumed(said: Mapping[str, Any]) -> str:
+    known, nodes, pod = said["measured_nodes"], said["nodes"], said["seconds_of_a_pods_start"]
+    other = f"{said['seconds_of_other_nodes']} s for each"
+    run = f"Times of nodes are those of the tasks of {said['measured_in']}, in equal parts where one ran several"
+    times = f"Times of nodes are not known: {other} node"
+    if known:
+        times = run if known == nodes else f"{run} ({known} of {nodes} nodes; {other} other node)"
+    return (
+        f"{times}; {pod} s for the start of each pod.\n"
+        f"WAITING: a stock Argo controller looks again every {LEVEL_SECONDS} s, so that each level takes that at "
+        "least. CRITICAL PATH: the longest row of tasks, without that waiting.\n"
+        "CORE-HOURS: the cores that main containers request, for as long as their tasks take."
+    )
+
+
+def _critical_path(workflow: Workflow, times: Times) -> float:
+    """The longest row of tasks that wait for each other, where nothing has to wait for a free machine."""
+    end: dict[str, float] = {}
+    for task in workflow.tasks:  # each after those it waits for
+        end[task.name] = times.of(task) + max((end.get(name, 0.0) for name in task.needs), default=0.0)
+    return max(end.values(), default=0.0)
+
+
+def _core_hours(workflow: Workflow, times: Times) -> float | None:
+    """None where a template of the platform's own does not say what it requests."""
+    cores: dict[str, float] = {}
+    for template in workflow.templates:
+        requests = ((template.body.get("container") or {}).get("resources") or {}).get("requests") or {}
+        if "cpu" in requests:
+            cores[template.name] = float(amount(str(requests["cpu"])))
+    if any(task.template not in cores for task in workflow.tasks):
+        return None
+    return round(sum(cores[task.template] * times.of(task) for task in workflow.tasks) / 3600, 4)
+
+
+def _measured(run: Json, wanted: set[str]) -> dict[str, float]:
+    """The time of each node in a run: that of its task, in equal parts where this ran several."""
+    nodes_of = {**{k8s_name(node): (node,) for node in wanted}, **nodes_in(run)}
+    found: dict[str, float] = {}
+    for task in run_state(run).tasks:
+        nodes = nodes_of.get(task.path.rpartition(".")[2], ())
+        if task.phase == "Succeeded" and task.ended:
+            found.update(dict.fromkeys(nodes, task.seconds(task.ended) / max(len(nodes), 1)))
+    return found
