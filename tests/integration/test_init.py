@@ -10,7 +10,7 @@ import yaml
 
 pytestmark = pytest.mark.integration
 
-FILES = ["conf/base/argo.yml", "Dockerfile", ".dockerignore"]
+FILES = ["conf/base/argo.yml", "Dockerfile", ".dockerignore", "conf/argo.schema.json"]
 REGISTRY = """\
 from kedro.pipeline import node, pipeline
 
@@ -54,7 +54,7 @@ def test_init_keeps_files_that_exist_and_says_so(project: Any, folder: Path) -> 
     code, written, talk = init(project, folder)
     again = init(project, folder)
 
-    assert (code, written) == (0, ["conf/base/argo.yml", ".dockerignore"])
+    assert (code, written) == (0, ["conf/base/argo.yml", ".dockerignore", FILES[3]])
     assert "Kept as they are: Dockerfile. --force replaces them." in talk
     assert again[:2] == (0, [])
     assert (folder / "Dockerfile").read_text(encoding="utf-8") == "mine"
@@ -83,7 +83,7 @@ def test_init_in_silence_says_only_what_is_unsafe(project: Any, folder: Path) ->
 
     code, written, talk = init(project, folder, "-s", "-e", "local")
 
-    assert (code, written) == (0, ["conf/local/argo.yml", "Dockerfile"])
+    assert (code, written) == (0, ["conf/local/argo.yml", "Dockerfile", FILES[3]])
     assert talk.startswith("Warning: .dockerignore does not name credentials, conf/local, data, .git: ")
     assert talk.count("\n") == 1
 
@@ -95,7 +95,7 @@ def test_init_follows_the_projects_own_folders(project: Any, folder: Path) -> No
 
     code, written, _ = init(project, folder)
 
-    assert (code, written) == (0, ["settings/core/argo.yml", *FILES[1:]])
+    assert (code, written) == (0, ["settings/core/argo.yml", *FILES[1:3], "settings/argo.schema.json"])
     assert "mkdir -p settings/dev " in (folder / "Dockerfile").read_text(encoding="utf-8")
     assert "settings/local\n" in (folder / ".dockerignore").read_text(encoding="utf-8")
 
@@ -122,6 +122,14 @@ def test_init_for_a_cluster_goes_by_the_argo_yml_that_is_there(project: Any, fol
     assert '  name: "pipelines"\n' in (folder / "argo-rbac.yaml").read_text(encoding="utf-8")
     assert again[:2] == (0, [])
     assert "argo-rbac.yaml. --force" in again[2]
+
+
+def test_init_for_a_cluster_with_restricted_pods_writes_the_token_that_argo_takes(project: Any, folder: Path) -> None:
+    (folder / "conf/base/argo.yml").write_text("namespace: a\nservice_account: pipelines\nsecurity: restricted\n")
+
+    assert init(project, folder, "--cluster")[0] == 0
+
+    assert '  name: "pipelines.service-account-token"\n' in (folder / "argo-rbac.yaml").read_text(encoding="utf-8")
 
 
 def test_init_for_a_cluster_says_that_a_namespace_is_missing(project: Any, folder: Path) -> None:

@@ -80,17 +80,22 @@ def test_a_new_project_runs_without_any_argo_yml(project: Path) -> None:
 def test_what_init_wrote_compiles_and_runs(project: Path) -> None:
     (project / "conf/base/catalog.yml").write_text(CATALOG, encoding="utf-8")
     written = _kedro("argo", "init", folder=project)
-    assert written.stdout.splitlines()[-3:] == ["conf/base/argo.yml", "Dockerfile", ".dockerignore"]
+    assert written.stdout.splitlines()[-4:] == [
+        *("conf/base/argo.yml", "Dockerfile", ".dockerignore"),
+        "conf/argo.schema.json",
+    ]
     compiled = _kedro("argo", "compile", "-o", "here.yaml", folder=project)
     assert compiled.returncode == 0, compiled.stderr
     manifest = yaml.safe_load((project / "here.yaml").read_text(encoding="utf-8"))
     assert [template["name"] for template in manifest["spec"]["templates"]] == ["pipeline", "small"]
     done = _kedro("argo", "run", "here.yaml", folder=project)
     assert done.returncode == 0, done.stderr
+    assert "load-numbers-2 succeeded" in done.stderr  # a chain is one task
 
 
 def test_a_failing_node_is_named_and_the_rest_can_go_on(project: Path) -> None:
     (project / "conf/base/catalog.yml").write_text(CATALOG, encoding="utf-8")
+    (project / "conf/base/argo.yml").write_text("runner: {group_by: node}", encoding="utf-8")
     source = project / "src/my_project/pipelines/numbers/__init__.py"
     source.write_text(PIPELINE.replace("[1, 2, 3]", "[1, 2, 4]"), encoding="utf-8")
     failed = _kedro("argo", "run", folder=project)

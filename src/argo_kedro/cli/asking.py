@@ -12,12 +12,13 @@ from kedro.pipeline.node import Node
 
 from argo_kedro.cli import console
 from argo_kedro.cli.old_run import OldRun, old_run
-from argo_kedro.cli.parameters import merged
+from argo_kedro.cli.profiles import profile_notes, stop_on_parameters, with_profile
 from argo_kedro.cli.secret_params import withheld, without_marked
 from argo_kedro.errors import CompileError
+from argo_kedro.merging import merged
 from argo_kedro.names import few
-from argo_kedro.plan.groups import dataset_name
-from argo_kedro.plan.resuming import Left, rest
+from argo_kedro.plan.data.resuming import Left, rest
+from argo_kedro.plan.grouping.groups import dataset_name
 from argo_kedro.project import Project, Selection, open_project, select
 from argo_kedro.project.selection import DEFAULT
 
@@ -34,6 +35,7 @@ class Asked:
     load_versions: Mapping[str, str]
     chosen: Mapping[str, Any]  # the options as they may be shown: without secrets
     left: Left = field(default_factory=Left)  # by the runs that this one goes on from
+    notes: tuple[str, ...] = ()  # what the profile chose
 
     @property
     def outputs(self) -> dict[str, bool]:
@@ -61,19 +63,31 @@ def asked(project_path: Path, chosen: Mapping[str, Any], *, here: bool = False, 
     if old:
         given["env"] = chosen.get("env") or old.env or None
         given["conf_source"] = chosen.get("conf_source") or old.inputs.conf_source or None
+        given["profile"] = chosen.get("profile") or old.profile
     params = withheld(project_path, given, chosen.get("params") or {}, here=here)
     everything = merged(old.inputs.parameters, params) if old else params
     project = open_project(
-        project_path, env=given.get("env"), conf_source=given.get("conf_source"), params=everything, here=here
+        project_path,
+        env=given.get("env"),
+        conf_source=given.get("conf_source"),
+        params=everything,
+        profile=given.get("profile"),
+        here=here,
     )
-    shown, versions = {**chosen, "params": params}, chosen.get("load_versions") or {}
-    if old is None:
-        wanted = selection(chosen)
-        return Asked(project=project, selection=wanted, wanted=wanted, load_versions=versions, chosen=shown)
-    safe = replace(project, params=without_marked(everything, project.config.secret_params))
-    return _going_on(
-        Asked(project=safe, selection=Selection(), wanted=Selection(), load_versions=versions, chosen=shown), old
+    stop_on_parameters(project)
+    if old:
+        project = replace(project, params=without_marked(project.params, project.config.secret_params))
+    options = chosen if old else with_profile(chosen, project.run)
+    wanted = Selection() if old else selection(options)
+    now = Asked(
+        project=project,
+        selection=wanted,
+        wanted=wanted,
+        load_versions=options.get("load_versions") or {},
+        chosen={**chosen, "params": params},
+        notes=profile_notes(project, None if old else chosen),
     )
+    return _going_on(now, old) if old else now
 
 
 def selection(chosen: Mapping[str, Any]) -> Selection:

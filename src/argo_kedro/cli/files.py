@@ -7,15 +7,16 @@ from contextlib import suppress
 from pathlib import Path
 
 from argo_kedro.errors import CompileError
-from argo_kedro.model import Kind, Workflow
+from argo_kedro.model import PROFILE, Kind, Workflow
 from argo_kedro.names import k8s_name
 
 FOLDER = Path("argo")  # in the project's folder
 
 
 def default_file(project_path: Path, workflow: Workflow, kind: Kind = "workflow") -> Path:
-    """Where the manifest of these pipelines goes."""
-    name = "-".join(workflow.pipelines)
+    """Where the manifest of these pipelines goes, each profile's to a file of its own."""
+    profile = workflow.labels.get(PROFILE)
+    name = "-".join([*workflow.pipelines, *([profile] if profile else [])])
     ending = "" if kind == "workflow" else f"-{kind}"
     return project_path / FOLDER / f"{name if Path(name).name == name else k8s_name(name)}{ending}.yaml"
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.option("--silent", "-s", is_flag=True, help="Say only which files were written, and what is unsafe.")
 @click.pass_obj
 def init(metadata: ProjectMetadata, /, env: str | None, force: bool, cluster: bool, silent: bool) -> None:
-    """Write argo.yml, Dockerfile and .dockerignore, ready to use. Asks nothing, and reaches no cluster."""
+    """Write argo.yml with its schema, Dockerfile and .dockerignore, ready to use. Asks nothing, reaches no cluster."""
     from argo_kedro import scaffold  # here for the reason that `steps` gives
 
     envs = settings.CONFIG_LOADER_ARGS
@@ -62,11 +62,14 @@ def _written(layout: Layout, wanted: Mapping[str, str], *, force: bool) -> tuple
 
 
 def _rights(project: Path, env: str | None) -> dict[str, str]:
-    """argo-rbac.yaml for the namespace and the service account of argo.yml."""
+    """argo-rbac.yaml for the namespace and the service accounts of argo.yml."""
     from argo_kedro import scaffold
     from argo_kedro.project.environment import cluster_config
 
     config, _ = cluster_config(project, env=env)
     if not config.namespace:
         console.warn(f"argo.yml names no namespace, so {scaffold.RBAC} says `default`. Correct it if yours is another.")
-    return scaffold.rights(config.namespace, config.service_account)
+    named = [rule.service_account for rule in config.tasks]
+    named += [own.service_account for own in config.template.templates]
+    others = [name for name in named if name]
+    return scaffold.rights(config.namespace, config.service_account, others, restricted=config.security == "restricted")

@@ -13,9 +13,9 @@ import click
 from argo_kedro.cli.options import stop_beside_from_failed
 from argo_kedro.cli.runs import meant
 from argo_kedro.errors import ArgoKedroError
-from argo_kedro.model import Json, text
+from argo_kedro.model import PROFILE, Json, text
 from argo_kedro.names import k8s_name, label_value
-from argo_kedro.plan.resuming import Left
+from argo_kedro.plan.data.resuming import Left
 from argo_kedro.project import Selection
 from argo_kedro.project.selection import DEFAULT
 from argo_kedro.workflows import Inputs, RunState, inputs_of, labels_of, run_state
@@ -38,6 +38,11 @@ class OldRun:
     def env(self) -> str:
         """Kedro's env that it ran in."""
         return text(self.document, "metadata", "labels", "argo-kedro/env")
+
+    @property
+    def profile(self) -> str:
+        """The profile of argo.yml that it had; empty if none."""
+        return text(self.document, "metadata", "labels", PROFILE)
 
     def left(self, nodes: Iterable[str], storage: str) -> Left:
         """What it left, and the runs that it went on from.

@@ -31,12 +31,26 @@ OPTIONS = {
     "config": "--config",
     "conf_source": "--conf-source",
     "params": "--params",
+    "profile": "--profile",  # ours
     "workflow_name": "--workflow-name",  # ours
     "from_failed": "--from-failed",  # ours
 }
 LATEST = "@latest"
 
-_BESIDE_FROM_FAILED = ("env", "config", "conf_source", "params", "load_versions", "workflow_name", "from_failed")
+_BESIDE_FROM_FAILED = (
+    "env",
+    "config",
+    "conf_source",
+    "params",
+    "profile",
+    "load_versions",
+    "workflow_name",
+    "from_failed",
+)
+_PROFILE_HELP = (
+    "A form of the run that argo.yml describes under `profiles`: what it selects and sets. Options given here count "
+    "before its own; --params changes single parameters."
+)
 _C = TypeVar("_C", bound=Callable[..., Any])
 
 workflow_name_option = click.option(
@@ -73,8 +87,9 @@ from_failed_option = click.option(
 
 
 def selection_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options of `kedro run` that choose what runs; they arrive as its keyword arguments."""
+    """Give a command the options of `kedro run` that choose what runs, and `--profile`, as its keyword arguments."""
     options = {option.name: option for option in kedro_run.params if isinstance(option, click.Option)}
+    options["profile"] = click.Option(["--profile"], default="", metavar="NAME", help=_PROFILE_HELP)
     known: list[click.Parameter] = [_ours(options[name]) for name in OPTIONS if name in options]
     command.__click_params__ = [*getattr(command, "__click_params__", []), *reversed(known)]  # type: ignore[attr-defined]
     return command
@@ -101,13 +116,20 @@ def stop_beside_from_failed(chosen: Mapping[str, Any]) -> None:
 def next_command(verb: str, chosen: Mapping[str, Any], **more: Sequence[str]) -> str:
     """A verb to try next, with the same options; those that a file gave are in the file."""
     context = click.get_current_context(silent=True)
-    words = ["kedro", "argo", verb]
-    given = {**chosen, **more}
-    for name, value in ((name, given[name]) for name in OPTIONS if name in given):
-        in_file = context is not None and context.get_parameter_source(name) is ParameterSource.DEFAULT_MAP
-        if value and not (in_file and chosen.get("config")):
-            words += [OPTIONS[name], _word(name, value)]
-    return shlex.join(words)
+    of_file = {
+        name
+        for name in OPTIONS
+        if context is not None and context.get_parameter_source(name) is ParameterSource.DEFAULT_MAP
+    }
+    left_out = of_file if chosen.get("config") else set()
+    given = {name: value for name, value in {**chosen, **more}.items() if name not in left_out}
+    return shlex.join(["kedro", "argo", verb, *option_words(given)])
+
+
+def option_words(given: Mapping[str, Any]) -> list[str]:
+    """These options as they are typed, in Kedro's order; none for what is empty."""
+    in_order = ((name, given[name]) for name in OPTIONS if given.get(name))
+    return [word for name, value in in_order for word in (OPTIONS[name], _word(name, value))]
 
 
 def _word(name: str, value: Any) -> str:

@@ -22,10 +22,15 @@ def parameters(context: click.Context, option: click.Parameter, value: Any) -> A
         found = _json(value, context, option)
     else:
         found = _kedros(value, context, option)
-    wrong = next(_unfit(found), "")
+    wrong = unfit(found)
     if wrong:
         raise click.BadParameter(wrong, ctx=context, param=option)
     return found
+
+
+def unfit(params: Any) -> str:
+    """Why parameters would not arrive at a task as they are; empty if they do."""
+    return next(_unfit(params), "")
 
 
 def typed(params: Mapping[str, Any]) -> str:
@@ -60,16 +65,6 @@ def without(params: Mapping[str, Any], names: Mapping[str, Any], prefix: str = "
         if inner or not value or not isinstance(value, Mapping):
             kept[key] = inner
     return kept
-
-
-def merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    """The old parameters with the new ones over them, group by group."""
-    found = dict(old)
-    for key, value in new.items():
-        before = found.get(key)
-        both = isinstance(before, Mapping) and isinstance(value, Mapping)
-        found[key] = merged(before, value) if both else value  # type: ignore[arg-type]  # `both` says that it is one
-    return found
 
 
 def _json(text: str, context: click.Context, option: click.Parameter) -> Any:

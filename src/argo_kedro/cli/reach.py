@@ -162,19 +162,26 @@ def reached(project: Path, package: str, chosen: Mapping[str, Any]) -> Reach:
     """What these options, KEDRO_ENV and argo.yml say of the way to the cluster.
 
     Raises:
-        ConfigError: if argo.yml cannot be read.
+        ConfigError: if argo.yml cannot be read, or has no such profile.
     """
     from argo_kedro.project.environment import cluster_config
 
+    profile = chosen.get("profile")
     config, env = cluster_config(
-        project, env=chosen.get("env"), conf_source=chosen.get("conf_source"), params=chosen.get("params")
+        project,
+        env=chosen.get("env"),
+        conf_source=chosen.get("conf_source"),
+        params=chosen.get("params"),
+        profile=profile,
     )
+    # The verbs that look at the run later know of no profile: they are told where it is.
+    said = (config.profiles[profile].model_extra if profile else None) or {}
     return Reach(
         config=config,
         env=env,
         project=project,
         package=package,
-        context=chosen.get("context") or "",
-        namespace=chosen.get("namespace") or "",
+        context=chosen.get("context") or str(said.get("context") or ""),
+        namespace=chosen.get("namespace") or str(said.get("namespace") or ""),
         named_env=chosen.get("env") or "",
     )

@@ -17,7 +17,7 @@ _LISTS = frozenset({"from_inputs", "to_outputs", "from_nodes", "to_nodes", "node
 _LISTS |= {"namespaces"}
 # Kedro calls some otherwise than their options: `--nodes` is `node_names`.
 _KEYS = {option.lstrip("-").replace("-", "_"): str(each.name) for each in kedro_run.params for option in each.opts}
-_TEXTS = frozenset({"env", "pipeline", "conf_source"})
+_TEXTS = frozenset({"env", "pipeline", "conf_source", "profile"})
 
 
 def run_section(context: click.Context, option: click.Parameter, value: Path | None) -> Path | None:
@@ -30,7 +30,7 @@ def run_section(context: click.Context, option: click.Parameter, value: Path | N
     """
     if value is None:
         return None
-    keys = {str(each.name) for each in kedro_run.params} - {"config"}
+    keys = {str(each.name) for each in kedro_run.params} - {"config"} | {"profile"}
     given = {}
     for key, content in _section(value).items():
         if key not in keys:

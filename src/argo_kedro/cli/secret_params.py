@@ -12,10 +12,10 @@ from click.core import ParameterSource
 
 from argo_kedro.cli import console
 from argo_kedro.cli.parameters import flat, without
-from argo_kedro.config.models import SecretRef
+from argo_kedro.config.sources import SecretRef
 from argo_kedro.errors import CompileError
 from argo_kedro.names import secret_variable
-from argo_kedro.project.configuration import Configuration
+from argo_kedro.project.configuration import configured
 from argo_kedro.project.opening import bootstrap
 
 
@@ -37,7 +37,7 @@ def withheld(project: Path, chosen: Mapping[str, Any], params: Mapping[str, Any]
         return {}
     bootstrap(project)
     env = chosen.get("env") or os.environ.get("KEDRO_ENV")
-    marked = Configuration(project, env, chosen.get("conf_source"), params).argo().secret_params
+    marked = configured(project, env, chosen.get("conf_source"), params, chosen.get("profile")).argo.secret_params
     if not here:
         stop_on_secrets(params, marked)
     given = {name: value for name, value in flat(params) if name in marked}

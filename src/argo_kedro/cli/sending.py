@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,10 @@ from argo_kedro.images import Build, needs_build, prepare, publish, stop_unless_
 from argo_kedro.manifest import KINDS, object_name, read, validate
 from argo_kedro.manifest.images import project_image, with_image
 from argo_kedro.model import PARAMS, Json, Kind
-from argo_kedro.plan.pods import encoded
+from argo_kedro.plan.pods.maker import encoded
 from argo_kedro.workflows import labelled
+from argo_kedro.workflows.origin import with_origin
+from argo_kedro.workflows.source_code import commit_of_project, submitter
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,10 +49,14 @@ def asked_for(
     old: OldRun | None = None,
 ) -> tuple[Reach, Parcel]:
     """What was asked for, from the cluster's template, a file, or the project; and the way to where it goes."""
+    user = submitter(reach.project)
     if template:
-        return reach, of_template(reach, template, options.get("params") or {}, image=image)
+        parcel = of_template(reach, template, options.get("params") or {}, image=image)
+        return reach, replace(parcel, document=with_origin(parcel.document, user=user))
     if manifest:
+        # Which commit it was made of, or its image, nobody knows here.
         parcel = of_file(manifest, image=image)
+        parcel = replace(parcel, document=with_origin(parcel.document, user=user))
         return reach.in_namespace_of(parcel.document), parcel
     return reach, of_project(metadata, {**options, "env": reach.env}, workflow_name, image=image, old=old)
 
@@ -75,8 +81,9 @@ def of_project(
     if stopping:
         console.problems(stopping)
         raise CompileError(f"{steps.counted(made)}: not ready for a cluster. Nothing was submitted.")
+    project, document = metadata.project_path, made.document if kind == "workflow" else read(made.text)
     return Parcel(
-        document=made.document if kind == "workflow" else read(made.text),
+        document=with_origin(document, user=submitter(project), commit=commit_of_project(project)),
         labels=work.labels_of(made.workflow),
         file=files.default_file(metadata.project_path, made.workflow, kind),
         text=made.text,

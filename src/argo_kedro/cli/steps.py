@@ -6,7 +6,7 @@ Verbs import this inside their functions: telemetry, before each of them, and `-
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from argo_kedro.errors import CompileError
 from argo_kedro.manifest import kind_problems, read, render, validate
 from argo_kedro.model import Kind, Problem, Workflow
 from argo_kedro.plan import plan
+from argo_kedro.plan.overrides import with_source
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,13 +60,14 @@ def compiled(
     Args:
         project_path: The project's folder.
         chosen: The options.
-        workflow_name: First part of the workflow's name.
+        workflow_name: First part of the workflow's name, before what the profile says.
         kind: Of the manifest.
         image: In place of argo.yml's.
         here: Whether it runs on this machine at once, which takes secret parameters.
         old: The run that `--from-failed` names, where it is known already.
     """
     found = asked(project_path, chosen, here=here, old=old)
+    workflow_name = workflow_name or found.project.run.workflow_name
     workflow = plan(
         found.project,
         found.selection,
@@ -74,9 +76,10 @@ def compiled(
         takes_params=kind == "template",
         load_versions=found.load_versions,
     )
+    workflow = replace(workflow, notes=(*found.notes, *workflow.notes))
     problems = [*check(workflow), *kind_problems(workflow, kind, workflow_name=workflow_name)]
     text = "" if any(problem.severity == "error" for problem in problems) else render(workflow, kind=kind)
-    problems += validate(text, kind=kind) if text else ()
+    problems += with_source(validate(text, kind=kind), found.project.config.workflow) if text else ()
     return Compiled(workflow=workflow, text=text, problems=tuple(problems), asked=found)
 
 

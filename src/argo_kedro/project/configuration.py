@@ -6,6 +6,8 @@ import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,8 @@ from omegaconf.resolvers import oc
 
 from argo_kedro.config import ArgoConfig, file_of, parse, random_suffix
 from argo_kedro.errors import ConfigError
+from argo_kedro.merging import merged
+from argo_kedro.project.pod_variables import as_in_a_pod, standing_in
 
 # Not `argo*`: that takes argocd.yml and everything else that begins so.
 _PATTERNS = ["argo.yml", "argo.yaml", "argo/*.yml", "argo/*.yaml", "**/argo.yml", "**/argo.yaml"]
@@ -44,18 +48,20 @@ class Configuration:
         """
         try:
             with _quiet():
-                return dict(self._loader[key])
+                if key == "argo":  # all of it goes into the manifest
+                    return dict(self._loader[key])
+                return as_in_a_pod(lambda: dict(self._loader[key]), str(self._loader.conf_source))
         except MissingConfigException:
             return {}
         except Exception as error:  # loaders and resolvers can be the project's own code
             hint = "give the value with --params, or correct the file." if "untime param" in str(error) else ""
-            raise ConfigError(self._words(key, error), hint=hint or "correct the file.") from error
+            raise ConfigError(self._words(key, error), hint=hint or _way_out(error) or "correct the file.") from error
 
-    def argo(self) -> ArgoConfig:
-        """argo.yml, merged from the base env and this one.
+    def argo(self, profile: str = "") -> ArgoConfig:
+        """argo.yml, merged from the base env and this one, with what this profile says over it.
 
         Raises:
-            ConfigError: if it cannot be read, or says what it must not.
+            ConfigError: if it cannot be read, or says what it must not, or has no such profile.
         """
         for attribute, value in (("config_patterns", _PATTERNS), ("merge_strategy", "soft")):
             known = getattr(self._loader, attribute, None)
@@ -63,7 +69,18 @@ class Configuration:
                 known.setdefault("argo", value)
         with _resolvers():
             data = self.read("argo")
-        return parse(data, self._contents("argo"))
+        if variable := standing_in(data):
+            message = f"argo.yml asks for {variable} by way of globals.yml, and only pods have it."
+            raise ConfigError(message, hint="keep it out of what argo.yml takes from there.")
+        return parse(data, self._contents("argo"), profile=profile)
+
+    def argo_files(self) -> dict[str, Path]:
+        """The files that argo.yml was merged from, those of the base env first, as they are shown; after `argo`."""
+        return {self._shown(file): file for file in self._files("argo")}
+
+    def argo_contents(self) -> dict[str, Any]:
+        """What each of them says, with its scalars as they are written."""
+        return self._contents("argo")
 
     def _require_folders(self) -> None:
         if "://" in str(self._loader.conf_source) or self._source.is_file():  # a bucket or an archive
@@ -109,20 +126,50 @@ class Configuration:
         return str(file.relative_to(self._project) if file.is_relative_to(self._project) else file)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Configured:
+    """The configuration, what argo.yml says in it, and the parameters that it was read with."""
+
+    configuration: Configuration
+    argo: ArgoConfig
+    params: Mapping[str, Any]  # those of the profile too
+
+
+def configured(
+    path: Path, env: str | None, conf_source: str | None, params: Mapping[str, Any] | None, profile: str | None
+) -> Configured:
+    """The configuration of one env, with a profile of its argo.yml where one is named.
+
+    Raises:
+        ConfigError: if it cannot be read, or argo.yml says what it must not, or has no such profile.
+    """
+    typed = params or {}
+    found = Configuration(path, env, conf_source, typed)
+    argo = found.argo(profile or "")
+    given = merged(argo.profiles[profile].run.params, typed) if profile else typed
+    if given == typed:
+        return Configured(configuration=found, argo=argo, params=typed)
+    # `${runtime_params:}` may ask for the profile's.
+    again = Configuration(path, env, conf_source, given)
+    return Configured(configuration=again, argo=again.argo(profile or ""), params=given)
+
+
 def _loader(path: Path, env: str | None, conf_source: str | None, params: Mapping[str, Any]) -> AbstractConfigLoader:
     try:
         with _quiet():
-            loader: AbstractConfigLoader = settings.CONFIG_LOADER_CLASS(
-                conf_source=conf_source or str(path / settings.CONF_SOURCE),
+            source = conf_source or str(path / settings.CONF_SOURCE)
+            made = partial(
+                settings.CONFIG_LOADER_CLASS,
+                conf_source=source,
                 env=env,
                 runtime_params=dict(params),
                 **settings.CONFIG_LOADER_ARGS,
             )
+            loader: AbstractConfigLoader = as_in_a_pod(made, source)
     except Exception as error:  # the loader can be the project's own class; Kedro's reads globals.yml
         hint = "correct globals.yml, or CONFIG_LOADER_CLASS and CONFIG_LOADER_ARGS in settings.py."
-        raise ConfigError(
-            f"The config loader cannot start: {type(error).__name__}: {_first_line(error)}", hint=hint
-        ) from error
+        message = f"The config loader cannot start: {type(error).__name__}: {_first_line(error)}"
+        raise ConfigError(message, hint=_way_out(error) or hint) from error
     return loader
 
 
@@ -141,6 +188,16 @@ def _problem(file: Path) -> str:
         return ": it is a list, and must be a mapping of keys to values."
     odd = next((key for key in content if not isinstance(key, str)), None)
     return "" if odd is None else f": key {odd!r} must be a text; put it in quotes."
+
+
+def _way_out(error: Exception) -> str:
+    """The words for what Kedro does not have unless settings.py gives it; empty for any other error."""
+    if not _first_line(error).endswith("interpolation type oc.env"):
+        return ""
+    return (
+        "Kedro knows ${oc.env:} in credentials only. For other files settings.py registers it: "
+        "from omegaconf.resolvers import oc, and in CONFIG_LOADER_ARGS 'custom_resolvers': {'oc.env': oc.env}."
+    )
 
 
 def _first_line(error: Exception) -> str:

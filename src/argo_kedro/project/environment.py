@@ -10,7 +10,7 @@ from typing import Any
 from kedro.framework.project import settings
 
 from argo_kedro.config import ArgoConfig
-from argo_kedro.project.configuration import Configuration
+from argo_kedro.project.configuration import Configuration, configured
 from argo_kedro.project.opening import bootstrap
 
 _CLOUD = "cloud"
@@ -22,13 +22,14 @@ def cluster_config(
     env: str | None = None,
     conf_source: str | None = None,
     params: Mapping[str, Any] | None = None,
+    profile: str | None = None,
 ) -> tuple[ArgoConfig, str]:
     """argo.yml, and the env in which it was read, without a look at pipelines and catalog.
 
-    That is the env given, else KEDRO_ENV, else `env` of argo.yml, else `cloud` where it has a folder, else Kedro's own.
+    The env is that given, else KEDRO_ENV, else `env` of argo.yml, else `cloud` where it has a folder, else Kedro's own.
 
     Raises:
-        ConfigError: if it is not a Kedro project, there is no such env, or argo.yml cannot be read.
+        ConfigError: if it is not a Kedro project, there is no such env or profile, or argo.yml cannot be read.
     """
     bootstrap(path)
     found = env or os.environ.get("KEDRO_ENV")
@@ -36,4 +37,4 @@ def cluster_config(
         default = Configuration(path, None, conf_source, params or {})
         source = Path(conf_source) if conf_source else path / settings.CONF_SOURCE
         found = default.argo().env or (_CLOUD if (source / _CLOUD).is_dir() else default.env)
-    return Configuration(path, found, conf_source, params or {}).argo(), found
+    return configured(path, found, conf_source, params, profile).argo, found

@@ -17,15 +17,16 @@ from kedro.io import DatasetError
 from kedro.pipeline import Pipeline
 
 from argo_kedro.config import ArgoConfig
+from argo_kedro.config.profiles import RunOptions
 from argo_kedro.errors import CompileError, ConfigError
 from argo_kedro.names import secret_variable
 from argo_kedro.project.catalog import Catalog
-from argo_kedro.project.configuration import Configuration
+from argo_kedro.project.configuration import Configuration, configured
 
 
 @dataclass(frozen=True, kw_only=True)
 class Project:
-    """A Kedro project, seen in one env."""
+    """A Kedro project, seen in one env, in the form that one profile gives it."""
 
     path: Path
     package: str
@@ -35,6 +36,12 @@ class Project:
     config: ArgoConfig
     pipelines: Mapping[str, Pipeline]
     catalog: Catalog  # as the configuration says it
+    profile: str = ""  # of argo.yml; `config` is as it says
+
+    @property
+    def run(self) -> RunOptions:
+        """The options that the profile gives."""
+        return self.config.profiles[self.profile].run if self.profile else RunOptions()
 
     @cached_property
     def full_catalog(self) -> Catalog:
@@ -56,36 +63,36 @@ def open_project(
     env: str | None = None,
     conf_source: str | None = None,
     params: Mapping[str, Any] | None = None,
+    profile: str | None = None,
     here: bool = False,
 ) -> Project:
     """Open the project in this folder: settings, configuration of `env`, all registered pipelines.
 
     No session is made and no hook is called. Without `env` it is that of KEDRO_ENV, or Kedro's default one.
 
+    A `profile` of argo.yml changes what that says, and gives parameters that `params` go over.
+
     A run `here` takes secret parameters from this machine's environment: one that is not set there, and has no default,
     is missing.
 
     Raises:
-        ConfigError: if it is not a Kedro project, or its configuration cannot be read.
+        ConfigError: if it is not a Kedro project, its configuration cannot be read, or has no such profile.
         CompileError: if its pipelines cannot be imported.
     """
     path = path.resolve()
     package = bootstrap(path)
-    configuration = Configuration(path, env or os.environ.get("KEDRO_ENV"), conf_source, params or {})
-    config = configuration.argo()
+    found = configured(path, env or os.environ.get("KEDRO_ENV"), conf_source, params, profile)
+    secrets = [name for name in found.argo.secret_params if not here or secret_variable(name) in os.environ]
     return Project(
         path=path,
         package=package,
-        env=configuration.env,
+        env=found.configuration.env,
         conf_source=_in_any_copy(conf_source or "", path),
-        params=params or {},
-        config=config,
+        params=found.params,
+        config=found.argo,
         pipelines=_pipelines(path),
-        catalog=_catalog(
-            configuration,
-            path,
-            [name for name in config.secret_params if not here or secret_variable(name) in os.environ],
-        ),
+        catalog=_catalog(found.configuration, path, secrets),
+        profile=profile or "",
     )
 
 
