@@ -18,6 +18,7 @@ _VERBS = {  # in the order in which they are used
     "stop": "argo_kedro.cli.stop.stop",
     "delete": "argo_kedro.cli.delete.delete",
 }
+_OLD_VERBS = {"resubmit": "argo_kedro.cli.resubmit.resubmit"}  # of argo-kedro 0.1, not in --help
 
 
 class _Argo(LazyGroup):
@@ -29,6 +30,6 @@ class _Argo(LazyGroup):
 
 argo = _Argo(
     name="argo",
-    lazy_subcommands=_VERBS,
+    lazy_subcommands={**_VERBS, **_OLD_VERBS},
     help="Run this project's pipelines on Argo Workflows, or the same manifest on this machine.",
 )

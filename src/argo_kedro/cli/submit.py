@@ -10,6 +10,7 @@ import click
 from kedro.framework.startup import ProjectMetadata
 
 from argo_kedro.cli import console
+from argo_kedro.cli.old_forms import keep_old_manifest, old_dry_run_option, old_environment
 from argo_kedro.cli.options import (
     from_failed_option,
     kubernetes_name,
@@ -38,10 +39,12 @@ if TYPE_CHECKING:
 )
 @click.option("--wait/--no-wait", default=False, help="Follow it to its end; it goes on if we stop.")
 @click.option("--dry-run", is_flag=True, help="Write the manifest, let the server look at it, and create nothing.")
+@old_dry_run_option
 @image_options
 @reach_options
 @click.pass_obj
 @console.talk_on_stderr
+@old_environment
 def submit(
     metadata: ProjectMetadata,
     /,
@@ -50,6 +53,7 @@ def submit(
     template: str,
     wait: bool,
     dry_run: bool,
+    old_dry_run: bool,
     image: str,
     build: bool | None,
     context: str,
@@ -72,7 +76,8 @@ def submit(
     )
     # What was compiled before names the image that was meant.
     wanted = False if build is None and (manifest or template) else build
-    if dry_run:
+    if dry_run or old_dry_run:
+        keep_old_manifest(parcel.text if old_dry_run else "")
         sending.dry_run(reach, parcel, builds=sending.is_built(reach, wanted=wanted, image=image))
         return
     workflow: Json = sending.addressed(reach, parcel)
@@ -86,8 +91,9 @@ def _reach(metadata: ProjectMetadata, place: Mapping[str, Any]) -> tuple[OldRun 
     from argo_kedro.cli.old_run import old_run  # here for the reason that `steps` gives
 
     old = old_run(metadata.project_path, place)
-    env = (old.env if old else "") or place.get("env")
-    return old, reached(metadata.project_path, metadata.package_name, {**place, "env": env})
+    if old:
+        place = {**place, "env": old.env or place.get("env"), "profile": place.get("profile") or old.profile}
+    return old, reached(metadata.project_path, metadata.package_name, place)
 
 
 def _tell(reach: Reach, name: str, *, wait: bool) -> None:

@@ -1,0 +1,1 @@
+"""Harvests: a project written for argo-kedro 0.1.41."""

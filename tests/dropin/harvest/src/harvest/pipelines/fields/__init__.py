@@ -1,0 +1,5 @@
+"""Yields of fields."""
+
+from .pipeline import create_pipeline
+
+__all__ = ["create_pipeline"]

@@ -1,0 +1,5 @@
+"""Next year's harvest."""
+
+from .pipeline import create_pipeline
+
+__all__ = ["create_pipeline"]
