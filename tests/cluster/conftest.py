@@ -113,6 +113,13 @@ def own(bed: Bed) -> Iterator[Namespace]:
 
 
 @pytest.fixture
+def strict(bed: Bed) -> Iterator[Namespace]:
+    """A new namespace that admits restricted pods only."""
+    with new_namespace(bed.kubeconfig, {"pod-security.kubernetes.io/enforce": "restricted"}) as found:
+        yield found
+
+
+@pytest.fixture
 def namespace(own: Namespace) -> str:
     """The name of a new namespace."""
     return own.cluster.namespace
