@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from typing import Any
 import yaml
 from support import Namespace
 
+FLIGHTS = Path(__file__).parents[2] / "examples" / "flights"
 ONE_NODE = """
 from kedro.pipeline import Pipeline, node
 
@@ -25,6 +27,25 @@ def say(a):
 def register_pipelines():
     return {"__default__": Pipeline([node(say, "params:a", None, name="say_a")])}
 """  # a pipeline_registry.py
+
+
+def packed(folder: Path, registry: str, conf: Mapping[str, Any]) -> Path:
+    """A project of this pipeline_registry.py in the example's package, whose dependencies are at hand as layers.
+
+    Args:
+        folder: Where it will be.
+        registry: The text of the file.
+        conf: What files of the configuration say, by their names: `base/catalog`.
+    """
+    folders = shutil.ignore_patterns("data", "argo", "__pycache__", "conf", "pipelines")
+    shutil.copytree(FLIGHTS, folder, ignore=folders)
+    (folder / "src/flights/pipeline_registry.py").write_text(registry, encoding="utf-8")
+    for name, content in {"base/globals": {}, "local/globals": {}, **conf}.items():
+        (folder / "conf" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / f"conf/{name}.yml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    command = [sys.executable, "-m", "kedro", "argo", "init", "--force"]
+    subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=120)
+    return folder
 
 
 @dataclass(frozen=True, kw_only=True)

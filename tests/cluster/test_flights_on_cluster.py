@@ -10,14 +10,13 @@ from pathlib import Path
 
 import pytest
 from kubernetes import client
-from projects import Place
+from projects import FLIGHTS, Place
 
 from argo_kedro.cluster.client import KubernetesCluster
 from argo_kedro.workflows.state import run_state
 
 pytestmark = pytest.mark.cluster
 
-FLIGHTS = Path(__file__).parents[2] / "examples" / "flights"
 ARGO = """
 namespace: {namespace}
 deployment: {{image: local/flights, tag: tests, build: false}}

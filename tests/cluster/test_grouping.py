@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,32 +11,25 @@ from typing import Any
 import pytest
 import yaml
 from kubernetes import client
-from projects import Place
+from projects import Place, packed
 
 pytestmark = pytest.mark.cluster
 
 HERE = Path(__file__).parent
-FLIGHTS = HERE.parents[1] / "examples" / "flights"
 TABLES = ("companies", "shuttles", "model_input", "train_rows", "test_rows", "model")
 
 
 @pytest.fixture(scope="session")
 def spaceflights(build_image, tmp_path_factory: pytest.TempPathFactory):
     """The pipeline in the example's package, whose dependencies are at hand as layers of its image."""
-    folder = tmp_path_factory.mktemp("image") / "spaceflights"
-    shutil.copytree(FLIGHTS, folder, ignore=shutil.ignore_patterns("data", "argo", "__pycache__", "conf", "pipelines"))
-    shutil.copy(HERE / "spaceflights" / "pipeline_registry.py", folder / "src/flights/pipeline_registry.py")
-    place = "s3://${oc.env:BUCKET,none}/${oc.env:WORKFLOW_ID,none}"
-    catalog = {name: {"type": "pandas.ParquetDataset", "filepath": f"{place}/{name}.parquet"} for name in TABLES}
-    catalog["metrics"] = {"type": "json.JSONDataset", "filepath": "${globals:place}/metrics.json"}
-    for table in catalog.values():
-        table["filepath"] = table["filepath"].replace(place, "${globals:place}")
-    for env in ("base", "local"):
-        (folder / "conf" / env).mkdir(parents=True)
-    for name, content in {"catalog": catalog, "globals": {"place": place}}.items():
-        (folder / f"conf/base/{name}.yml").write_text(yaml.safe_dump(content), encoding="utf-8")
-    command = [sys.executable, "-m", "kedro", "argo", "init"]
-    subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=120)
+    tables = {
+        name: {"type": "pandas.ParquetDataset", "filepath": f"${{globals:place}}/{name}.parquet"} for name in TABLES
+    }
+    metrics = {"metrics": {"type": "json.JSONDataset", "filepath": "${globals:place}/metrics.json"}}
+    place = {"place": "s3://${oc.env:BUCKET,none}/${oc.env:WORKFLOW_ID,none}"}
+    registry = (HERE / "spaceflights" / "pipeline_registry.py").read_text(encoding="utf-8")
+    files = {"base/catalog": {**tables, **metrics}, "base/globals": place}
+    folder = packed(tmp_path_factory.mktemp("image") / "spaceflights", registry, files)
     return build_image(folder, "local/spaceflights:tests")
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,13 +11,12 @@ from pathlib import Path
 import pytest
 import yaml
 from kubernetes import client
-from projects import Place
+from projects import Place, packed
 from support import Namespace, eventually
 
 pytestmark = pytest.mark.cluster
 
 HERE = Path(__file__).parent
-FLIGHTS = HERE.parents[1] / "examples" / "flights"
 
 
 @pytest.fixture(scope="session")
@@ -28,23 +25,16 @@ def image(build_image, tmp_path_factory: pytest.TempPathFactory):
 
     The configuration is in the image too; the bucket comes by the environment.
     """
-    folder = tmp_path_factory.mktemp("image") / "one-run"
-    shutil.copytree(FLIGHTS, folder, ignore=shutil.ignore_patterns("data", "argo", "__pycache__", "conf", "pipelines"))
-    shutil.copy(HERE / "one_run" / "pipeline_registry.py", folder / "src/flights/pipeline_registry.py")
     bucket = "s3://${oc.env:BUCKET,none}"
     history = {"type": "pandas.ParquetDataset", "filepath": "${globals:bucket}/history.parquet", "versioned": True}
     result = {"type": "json.JSONDataset", "filepath": "${globals:bucket}/${globals:run}/result.json"}
     files = {
-        "catalog": {"history": history, "result": result},
-        "parameters": {"number": 1, "fail": False, "note": "none", "mark": "${globals:bucket}/marks"},
-        "globals": {"run": "${oc.env:WORKFLOW_ID,none}", "bucket": bucket},
+        "base/catalog": {"history": history, "result": result},
+        "base/parameters": {"number": 1, "fail": False, "note": "none", "mark": "${globals:bucket}/marks"},
+        "base/globals": {"run": "${oc.env:WORKFLOW_ID,none}", "bucket": bucket},
     }
-    for env in ("base", "local"):
-        (folder / "conf" / env).mkdir(parents=True)
-    for name, content in files.items():
-        (folder / f"conf/base/{name}.yml").write_text(yaml.safe_dump(content), encoding="utf-8")
-    command = [sys.executable, "-m", "kedro", "argo", "init", "--force"]
-    subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=120)
+    registry = (HERE / "one_run" / "pipeline_registry.py").read_text(encoding="utf-8")
+    folder = packed(tmp_path_factory.mktemp("image") / "one-run", registry, files)
     return build_image(folder, "local/one-run:tests")
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,12 +11,11 @@ from typing import Any
 import pytest
 import yaml
 from kubernetes import client
-from projects import Place, granted
+from projects import Place, granted, packed
 from support import Namespace
 
 pytestmark = pytest.mark.cluster
 
-FLIGHTS = Path(__file__).parents[2] / "examples" / "flights"
 REGISTRY = '''"""Reads a dataset by credentials, and tells what it was given."""
 
 import os
@@ -50,20 +47,13 @@ TOKEN = "a-token-nobody-may-see"
 @pytest.fixture(scope="session")
 def image(build_image, tmp_path_factory: pytest.TempPathFactory):
     """A project in the example's package, whose dependencies are at hand; nothing in it tells the bucket's keys."""
-    folder = tmp_path_factory.mktemp("image") / "platform"
-    shutil.copytree(FLIGHTS, folder, ignore=shutil.ignore_patterns("data", "argo", "__pycache__", "conf", "pipelines"))
-    (folder / "src/flights/pipeline_registry.py").write_text(REGISTRY, encoding="utf-8")
     catalog = {
         name: {"type": "json.JSONDataset", "filepath": f"${{globals:bucket}}/{name}.json", "credentials": "store"}
         for name in ("numbers", "total")
     }
     bucket = {"bucket": "s3://${oc.env:BUCKET,none}"}
-    files = {"cloud/catalog": catalog, "base/globals": bucket, "base/parameters": {"wrong": False}, "local/globals": {}}
-    for name, content in files.items():
-        (folder / "conf" / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / f"conf/{name}.yml").write_text(yaml.safe_dump(content), encoding="utf-8")
-    command = [sys.executable, "-m", "kedro", "argo", "init", "--force"]
-    subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=120)
+    files = {"cloud/catalog": catalog, "base/globals": bucket, "base/parameters": {"wrong": False}}
+    folder = packed(tmp_path_factory.mktemp("image") / "platform", REGISTRY, files)
     return build_image(folder, "local/platform:tests")
 
 

@@ -9,18 +9,16 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from kubernetes import client
-from projects import ONE_NODE, Place, granted
+from projects import FLIGHTS, ONE_NODE, Place, granted
 from support import IMAGE, Namespace, eventually
 
 pytestmark = pytest.mark.cluster
 
-FLIGHTS = Path(__file__).parents[2] / "examples" / "flights"
 BUCKET = "flights-demo"  # that conf/cloud/globals.yml of the example names
 ACCOUNT = {"service_account": "pipelines", "security": "restricted"}
 MACHINE = {"cpu": 0.1, "mem": "100Mi", "emph_storage": 0}

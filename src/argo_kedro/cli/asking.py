@@ -59,11 +59,7 @@ def asked(project_path: Path, chosen: Mapping[str, Any], *, here: bool = False, 
         click.UsageError: if options contradict each other.
     """
     old = old or old_run(project_path, chosen)
-    given = dict(chosen)
-    if old:
-        given["env"] = chosen.get("env") or old.env or None
-        given["conf_source"] = chosen.get("conf_source") or old.inputs.conf_source or None
-        given["profile"] = chosen.get("profile") or old.profile
+    given = _places(chosen, old)
     params = withheld(project_path, given, chosen.get("params") or {}, here=here)
     everything = merged(old.inputs.parameters, params) if old else params
     project = open_project(
@@ -88,6 +84,14 @@ def asked(project_path: Path, chosen: Mapping[str, Any], *, here: bool = False, 
         notes=profile_notes(project, None if old else chosen),
     )
     return _going_on(now, old) if old else now
+
+
+def _places(chosen: Mapping[str, Any], old: OldRun | None) -> dict[str, Any]:
+    """The options, with the old run's where they say nothing of what configuration counts."""
+    if old is None:
+        return dict(chosen)
+    olds = {"env": old.env, "conf_source": old.inputs.conf_source, "profile": old.profile}
+    return {**chosen, **{key: chosen.get(key) or value or None for key, value in olds.items()}}
 
 
 def selection(chosen: Mapping[str, Any]) -> Selection:

@@ -70,14 +70,21 @@ def partition(
         else:
             result.join(places, places[0])
     for part, places in knots.items():
-        growing = _Growing(places, needs, own)
-        if splits:
-            growing.join_or_split(tried[part], Reach(places, needs))
-        else:
-            growing.join_all(tried[part])
+        growing = _grown(places, needs, tried[part], own, splits=splits)
         for place in places:
             result.join([place], growing.find(place))
     return result
+
+
+def _grown(
+    places: Places, needs: Sequence[Sequence[int]], wanted: Sequence[Places], own: Collection[int], *, splits: bool
+) -> _Growing:
+    growing = _Growing(places, needs, own)
+    if splits:
+        growing.join_or_split(wanted, Reach(places, needs))
+    else:
+        growing.join_all(wanted)
+    return growing
 
 
 def _knots(
