@@ -58,6 +58,17 @@ def test_without_one_nothing_runs_at_the_end() -> None:
     assert planned(chain("a")).on_exit == ""
 
 
+def test_a_reader_of_the_plan_is_told_what_runs_at_the_end() -> None:
+    own = with_template("{template: hook, when: failure}")
+    nodes = with_pipeline(make("tell", "params:who", None), on_exit="{pipeline: notify}", params={"who": "all"})
+
+    assert own.notes == ("When all tasks have ended, if one failed, template 'hook' runs.",)
+    assert nodes.notes == (
+        "When all tasks have ended, however they ended, pipeline 'notify' runs: "
+        "1 node in a pod of machine type 'default'.",
+    )
+
+
 @pytest.mark.parametrize(
     ("when", "expected"),
     [

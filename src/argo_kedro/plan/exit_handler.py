@@ -23,6 +23,7 @@ _WHEN = {
     "failure": "{{workflow.status}} != Succeeded",
     "success": "{{workflow.status}} == Succeeded",
 }
+_ENDS = {_WHEN["always"]: "however they ended", _WHEN["failure"]: "if one failed", _WHEN["success"]: "if all succeeded"}
 _NO_NODES = Shape(template=BUILT_IN, machine_type="")
 
 
@@ -36,6 +37,15 @@ class ExitHandler:
     shape: Shape = _NO_NODES  # of their pod
     pinned: tuple[str, ...] = ()  # versioned datasets that it reads in the version which this run has written
     when: str = ""  # in Argo's words; empty for always
+
+    @property
+    def note(self) -> str:
+        """What runs, and when, for the reader of a plan."""
+        if self.template:
+            return f"When all tasks have ended, {_ENDS[self.when]}, template {self.template.name!r} runs."
+        nodes = "1 node" if len(self.nodes) == 1 else f"{len(self.nodes)} nodes"
+        where = f"in a pod of machine type {self.shape.machine_type!r}"
+        return f"When all tasks have ended, {_ENDS[self.when]}, pipeline {self.pipeline!r} runs: {nodes} {where}."
 
 
 def exit_handler(project: Project, arrangement: Arrangement, dataset: Callable[[str], Dataset]) -> ExitHandler | None:

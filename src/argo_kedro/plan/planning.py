@@ -82,6 +82,7 @@ def plan(
     name = k8s_name(workflow_name or _default_name(project, decided.selection), limit=_NAME_LIMIT)
     parameters = {PARAMS: encoded(project.params)} if project.params or takes_params else {}
     made = _workflow(project, decided, pods, name=name, parameters=parameters, problems=problems)
+    made = replace(made, notes=(*made.notes, handler.note)) if handler else made
     wrong = tuple(override_problems(made, project.config.workflow))
     return replace(made, problems=(*problems, *wrong)) if wrong else overridden(made, project.config.workflow)
 
