@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
+
 import pytest
 from kubernetes import client
 from projects import ONE_NODE, Place
@@ -41,15 +43,14 @@ def pods(bed, namespace):
         return sorted(found, key=lambda pod: pod.metadata.creation_timestamp)
 
 
-def running(bed, namespace):
-    """The pods that the controller knows to run: one that is lost before that is made again, and is no try."""
-    with bed.api() as api:
-        found = client.CustomObjectsApi(api).list_namespaced_custom_object(
-            "argoproj.io", "v1alpha1", namespace, "workflows"
-        )
-    nodes = [node for each in found["items"] for node in each.get("status", {}).get("nodes", {}).values()]
-    known = any(node["type"] == "Pod" and node["phase"] == "Running" for node in nodes)
-    return pods(bed, namespace) if known else []
+def settled(bed, namespace):
+    """The pods that have run for so long that the controller does not just make a lost one again, under its name."""
+    long_ago = datetime.now(timezone.utc) - timedelta(seconds=12)  # 10 are RECENTLY_STARTED_POD_DURATION of Argo
+    return [pod for pod in pods(bed, namespace) if pod.status.start_time < long_ago and main_runs(pod)]
+
+
+def main_runs(pod) -> bool:
+    return any(each.name == "main" and each.state.running for each in pod.status.container_statuses or ())
 
 
 def place(project, bed, namespace, machines, rules, script) -> Place:
@@ -83,10 +84,10 @@ def test_a_task_that_ran_out_of_memory_goes_on_on_larger_machine_types(project, 
 
 
 def test_a_task_that_ended_with_its_cluster_node_is_tried_again_and_one_that_failed_is_not(project, bed, namespace):
-    there = place(project, bed, namespace, SPOT, "[]", "trap 'exit 143' TERM; sleep 12 & wait; exit 7")
+    there = place(project, bed, namespace, SPOT, "[]", "trap 'exit 143' TERM; sleep 30 & wait; exit 7")
     going = there.started("submit", "--wait")
     try:
-        (first,) = eventually(lambda: running(bed, namespace))
+        (first,) = eventually(lambda: settled(bed, namespace))
         with bed.api() as api:
             client.CoreV1Api(api).delete_namespaced_pod(first.metadata.name, namespace)
         stdout, stderr = going.communicate(timeout=200)
