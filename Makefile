@@ -54,7 +54,7 @@ cluster-down:  ## Remove all of it; what is built stays in the cache
 
 test-cluster: .venv/dev  ## The tests on the cluster, which is started and left up
 	REQUEUE=$${REQUEUE:-1s} $(BED)/up.sh
-	timeout -s KILL 3600 $(BIN)/pytest tests/cluster --durations 10 -o faulthandler_timeout=900
+	timeout -s KILL 4800 $(BIN)/pytest tests/cluster --durations 10 -o faulthandler_timeout=900
 
 clean:  ## Remove .venv, caches, and all data of the example
 	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
