@@ -28,12 +28,11 @@ def _strategies(_context: click.Context, _parameter: click.Parameter, value: str
     """
     if not value:
         return ()
-    from argo_kedro.config.running import STRATEGIES  # here for the reason that `steps` gives
+    from argo_kedro.config.running import STRATEGIES, is_strategy  # here for the reason that `steps` gives
 
     names = tuple(dict.fromkeys(name.strip() for name in value.split(",")))
     for name in names:
-        by_tag = name.removeprefix("tag:") not in ("", name)
-        if not by_tag and name not in (*STRATEGIES, _ALL):
+        if name != _ALL and not is_strategy(name):
             raise click.BadParameter(f"{name!r} is none of {', '.join(STRATEGIES)}, tag:<prefix>, {_ALL}.")
     return tuple(dict.fromkeys(each for name in names for each in (STRATEGIES if name == _ALL else (name,))))
 
@@ -70,11 +69,12 @@ def explain(metadata: ProjectMetadata, /, group_by: Sequence[str], as_json: bool
 
 
 def _compare(metadata: ProjectMetadata, made: Compiled, strategies: Sequence[str], *, as_json: bool) -> None:
-    from argo_kedro.local import runs  # here for the reason that `steps` gives
+    from argo_kedro.config.running import EVERYTHING_ELSE  # here for the reason that `steps` gives
+    from argo_kedro.local import runs
     from argo_kedro.views.comparison import comparison, table, times_of
 
     by_pipeline = dict(made.asked.project.config.runner.group_by)
-    first = by_pipeline.pop("__default__")
+    first = by_pipeline.pop(EVERYTHING_ELSE)
     configured = ", ".join([first, *(f"{name}: {how}" for name, how in by_pipeline.items())])
     plans = {configured: made.workflow}
     plans |= {how: _planned(made, how) for how in strategies if how != configured}
@@ -89,9 +89,10 @@ def _compare(metadata: ProjectMetadata, made: Compiled, strategies: Sequence[str
 
 def _planned(made: Compiled, strategy: str) -> Workflow:
     """The same nodes by a strategy that counts for all pipelines."""
-    from argo_kedro.plan import plan  # here for the reason that `steps` gives
+    from argo_kedro.config.running import EVERYTHING_ELSE  # here for the reason that `steps` gives
+    from argo_kedro.plan import plan
 
     project = made.asked.project
-    runner = project.config.runner.model_copy(update={"group_by": {"__default__": strategy}})
+    runner = project.config.runner.model_copy(update={"group_by": {EVERYTHING_ELSE: strategy}})
     other = replace(project, config=project.config.model_copy(update={"runner": runner}))
     return plan(other, made.asked.selection, load_versions=made.asked.load_versions)

@@ -21,10 +21,14 @@ def _for_all(value: Any) -> Any:
     return {EVERYTHING_ELSE: value} if isinstance(value, str) else value
 
 
+def is_strategy(name: str) -> bool:
+    """Whether `runner.group_by` can be this."""
+    return name in STRATEGIES or name.removeprefix("tag:") not in ("", name)
+
+
 def _strategies(value: dict[str, str]) -> dict[str, str]:
     for strategy in value.values():
-        prefix = strategy.removeprefix("tag:")
-        if strategy not in STRATEGIES and (prefix == strategy or not prefix):
+        if not is_strategy(strategy):
             close = nearest(strategy, STRATEGIES)
             guess = f"; did you mean {close!r}?" if close else ""
             raise ValueError(f"{strategy!r} is not one of {', '.join(STRATEGIES)}, tag:<prefix>{guess}")

@@ -79,20 +79,19 @@ def disagreements(groups: Sequence[NodeGroup], settings: Mapping[str, NodeSettin
 
 def variable_words(variable: EnvironmentVariable) -> str:
     """The value of an environment variable, or where it comes from."""
-    if variable.secret_ref is not None:
-        return f"key {variable.secret_ref.key} of Secret {variable.secret_ref.name}"
-    if variable.config_map_ref is not None:
-        return f"key {variable.config_map_ref.key} of ConfigMap {variable.config_map_ref.name}"
-    return variable.field_ref or variable.value or ""
+    return _key_words(variable) or variable.field_ref or variable.value or ""
 
 
 def file_words(file: MountedFile) -> str:
     """Where a mounted file comes from."""
-    if file.secret_ref is not None:
-        return f"key {file.secret_ref.key} of Secret {file.secret_ref.name}"
-    if file.config_map_ref is not None:
-        return f"key {file.config_map_ref.key} of ConfigMap {file.config_map_ref.name}"
-    return f"Secret {file.secret}" if file.secret else f"ConfigMap {file.config_map}"
+    return _key_words(file) or (f"Secret {file.secret}" if file.secret else f"ConfigMap {file.config_map}")
+
+
+def _key_words(given: EnvironmentVariable | MountedFile) -> str:
+    for kind, ref in (("Secret", given.secret_ref), ("ConfigMap", given.config_map_ref)):
+        if ref is not None:
+            return f"key {ref.key} of {kind} {ref.name}"
+    return ""
 
 
 def _by_key(group: NodeGroup, settings: Mapping[str, NodeSettings]) -> Iterator[tuple[str, dict[str, Setting]]]:

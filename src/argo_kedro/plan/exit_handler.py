@@ -48,7 +48,9 @@ class ExitHandler:
         return f"When all tasks have ended, {_ENDS[self.when]}, pipeline {self.pipeline!r} runs: {nodes} {where}."
 
 
-def exit_handler(project: Project, arrangement: Arrangement, dataset: Callable[[str], Dataset]) -> ExitHandler | None:
+def exit_handler(
+    project: Project, rules: Rules, arrangement: Arrangement, dataset: Callable[[str], Dataset]
+) -> ExitHandler | None:
     """The exit handler; None where there is none, or what it names is not defined."""
     asked = project.config.policies.on_exit
     if asked is None:
@@ -60,7 +62,7 @@ def exit_handler(project: Project, arrangement: Arrangement, dataset: Callable[[
     pipeline = project.pipelines.get(asked.pipeline or "")
     if pipeline is None:
         return None
-    group, settings = exit_group(asked.pipeline or "", project)
+    group, settings = exit_group(asked.pipeline or "", project, rules)
     shape, _ = settled(group, agreed(group, settings, project.config), settings, project.config, {})
     if shape.machine_type not in project.config.machine_types:
         return None
@@ -75,9 +77,9 @@ def exit_handler(project: Project, arrangement: Arrangement, dataset: Callable[[
     )
 
 
-def exit_group(name: str, project: Project) -> tuple[NodeGroup, Mapping[str, NodeSettings]]:
+def exit_group(name: str, project: Project, rules: Rules) -> tuple[NodeGroup, Mapping[str, NodeSettings]]:
     """The nodes of this registered pipeline in one pod, as if the user had fused them, and what is said of each."""
-    rules, nodes = Rules(project.config.tasks, project.pipelines), tuple(project.pipelines[name].nodes)
+    nodes = tuple(project.pipelines[name].nodes)
     return NodeGroup(name, True, nodes, nodes), {node.name: rules.settings(node) for node in nodes}
 
 

@@ -56,13 +56,14 @@ def placed(
     return found
 
 
-def kept_in_memory(project: Project, selection: Selection, dataset: Callable[[str], Dataset]) -> dict[str, str]:
+def kept_in_memory(
+    project: Project, rules: Rules, selection: Selection, dataset: Callable[[str], Dataset]
+) -> dict[str, str]:
     """What a run of the whole pipelines never writes, each with its fused group; nothing, if all of it is selected."""
     whole = Selection(pipelines=selection.pipelines)
     if selection == whole or not project.config.runner.use_memory_datasets:
         return {}
     nodes = select(project.pipelines, whole).nodes
-    rules = Rules(project.config.tasks, project.pipelines)
     settings = {node.name: rules.settings(node) for node in nodes}
     reading = readers(project.pipelines.values())
     return {

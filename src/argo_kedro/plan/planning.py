@@ -24,7 +24,7 @@ from argo_kedro.plan.grouping.groups import mixed_groups
 from argo_kedro.plan.overrides import overridden, override_problems
 from argo_kedro.plan.placing import kept_in_memory, placed
 from argo_kedro.plan.pods.maker import encoded, init_outputs
-from argo_kedro.plan.pods.own_templates import own_templates
+from argo_kedro.plan.pods.own_templates import template_names
 from argo_kedro.plan.pods.shapes import BUILT_IN
 from argo_kedro.plan.policies import policy_problems, spec
 from argo_kedro.plan.problems.exit_handler import exit_problems
@@ -74,7 +74,7 @@ def plan(
     decided = _decided(project, selection or Selection(), load_versions or {})
     image = image or _image(project)
     in_order = [decided.places[place] for place in decided.arrangement.order]
-    handler = exit_handler(project, decided.arrangement, decided.dataset)
+    handler = exit_handler(project, decided.rules, decided.arrangement, decided.dataset)
     pods = pods_of(
         project, in_order, image, takes_params=takes_params, load_versions=decided.load_versions, handler=handler
     )
@@ -176,7 +176,7 @@ def _problems(project: Project, decided: _Decided, workflow_name: str) -> Iterat
     yield from decided.arrangement.problems
     yield from _node_problems(project, decided)
     yield from _name_problems(workflow_name)
-    yield from exit_problems(project, decided.arrangement, decided.dataset)
+    yield from exit_problems(project, decided.rules, decided.arrangement, decided.dataset)
     yield from policy_problems(project.config)
     yield from decided.travel.problems
     yield from _data_problems(project, decided)
@@ -219,7 +219,9 @@ def _data_problems(project: Project, decided: _Decided) -> Iterator[Problem]:
     yield from foreign_versions(arrangement, dataset)
     yield from paths_written_twice(arrangement, dataset)
     yield from confirmed_elsewhere(arrangement.groups, dataset)
-    yield from never_written(arrangement.groups, kept_in_memory(project, decided.selection, dataset), loaded)
+    yield from never_written(
+        arrangement.groups, kept_in_memory(project, decided.rules, decided.selection, dataset), loaded
+    )
 
 
 def _no_image(image: str) -> Iterator[Problem]:
@@ -239,7 +241,7 @@ def _lists_nodes(item: Placed) -> bool:
 
 def _undefined_settings(project: Project, settings: Mapping[str, NodeSettings]) -> Iterator[Problem]:
     """Machine types and templates that the code names and argo.yml does not define: each once, with its nodes."""
-    machines, templates = project.config.machine_types, (BUILT_IN, *own_templates(project.config))
+    machines, templates = project.config.machine_types, template_names(project.config)
     for kind, key, known in (("machine type", "machine_type", machines), ("template", "template", templates)):
         named: dict[str, list[str]] = {}
         for node, found in settings.items():

@@ -76,7 +76,6 @@ def _pod_gc(policies: Policies) -> Json:
     pod_gc = policies.pod_gc
     if pod_gc is None:
         return {}
-    # A number without a unit is refused there.
     return _given(strategy=pod_gc.strategy, deleteDelayDuration=f"{pod_gc.delay}s" if pod_gc.delay else None)
 
 

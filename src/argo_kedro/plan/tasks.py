@@ -12,7 +12,7 @@ from argo_kedro.plan.exit_handler import ExitHandler
 from argo_kedro.plan.grouping.groups import NodeGroup
 from argo_kedro.plan.pods.ending import ON_EXIT, mlflow_run, on_exit
 from argo_kedro.plan.pods.maker import MLFLOW, PodMaker
-from argo_kedro.plan.pods.own_templates import own_templates
+from argo_kedro.plan.pods.own_templates import own_templates, template_names
 from argo_kedro.plan.pods.shapes import BUILT_IN, Shape, shape_names
 from argo_kedro.plan.problems.pods import RESERVED
 from argo_kedro.project import Project
@@ -118,8 +118,7 @@ def _task(item: Placed, template: str, maker: PodMaker) -> Task:
 
 
 def _is_defined(shape: Shape, project: Project) -> bool:
-    known = (BUILT_IN, *own_templates(project.config))
-    return shape.machine_type in project.config.machine_types and shape.template in known
+    return shape.machine_type in project.config.machine_types and shape.template in template_names(project.config)
 
 
 def _local_image(project: Project) -> str:

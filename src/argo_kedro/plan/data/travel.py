@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from argo_kedro.config import ArgoConfig
@@ -17,7 +17,7 @@ from argo_kedro.plan.grouping.arrangement import Arrangement
 from argo_kedro.plan.grouping.groups import NodeGroup
 from argo_kedro.plan.grouping.partition import Sets
 from argo_kedro.plan.grouping.strategies import MEMORY
-from argo_kedro.plan.pods.shapes import BUILT_IN
+from argo_kedro.plan.pods.own_templates import template_names
 from argo_kedro.plan.rules import FILE
 from argo_kedro.project import Project
 
@@ -69,18 +69,15 @@ def _of_defined(
     boundaries: Sequence[MemoryBoundary], agreements: Sequence[Agreed], config: ArgoConfig, *, fuses: bool
 ) -> Iterator[MemoryBoundary]:
     """Those that no task with a machine type or template that nothing defines could change: that is told first."""
-    sets = Sets(place for boundary in boundaries for place in boundary.places)
-    for boundary in boundaries:
-        sets.join(boundary.places, boundary.writer)
     places = {place for boundary in boundaries for place in boundary.places}
-    unknown = {sets.find(place) for place in places if not _is_defined(agreements[place], config, fuses=fuses)}
+    sets, names = Sets(places, [boundary.places for boundary in boundaries]), template_names(config)
+    machines = config.machine_types if fuses else None  # on which it depends what is fused, and nothing else
+    unknown = {sets.find(place) for place in places if not _is_known(agreements[place], names, machines)}
     yield from (boundary for boundary in boundaries if sets.find(boundary.writer) not in unknown)
 
 
-def _is_defined(where: Agreed, config: ArgoConfig, *, fuses: bool) -> bool:
-    """Whether that is known of a task on which it depends what becomes of its datasets."""
-    names = (BUILT_IN, *(own.name for own in config.template.templates))
-    return where.template.value in names and not (fuses and where.machine_type.value not in config.machine_types)
+def _is_known(where: Agreed, templates: Collection[str], machines: Collection[str] | None) -> bool:
+    return where.template.value in templates and (machines is None or where.machine_type.value in machines)
 
 
 def _can_spill(boundary: MemoryBoundary, agreements: Sequence[Agreed]) -> bool:

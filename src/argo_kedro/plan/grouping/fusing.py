@@ -42,10 +42,7 @@ def fused(
     boundaries.sort(key=lambda boundary: rank[boundary.writer])
     own = [place for place, group in enumerate(groups) if group.own]
     sets = partition(order, needs, [boundary.places for boundary in boundaries], own)
-    members: dict[int, list[NodeGroup]] = {}
-    for place in order:
-        members.setdefault(sets.find(place), []).append(groups[place])
-    return [_one(inside) for inside in members.values()]
+    return [_one([groups[place] for place in places]) for places in sets.members(order).values()]
 
 
 def can_join(boundary: MemoryBoundary, groups: Sequence[NodeGroup], agreements: Sequence[Agreed]) -> bool:

@@ -25,12 +25,13 @@ def joined(
     parts = {part: wish for wish in wanted for part in wish.parts if len(part) > 1}
     in_order = sorted(parts, key=lambda part: rank[part[0]])
     sets = partition(order, needs, in_order, (), splits=True)
-    members: dict[int, list[NodeGroup]] = {}
-    for place in order:
-        members.setdefault(sets.find(place), []).append(groups[place])
     wish_of = {sets.find(place): wish for part, wish in parts.items() for place in part}
     names = _Names(groups, wanted)
-    return [inside[0] if len(inside) == 1 else _one(inside, wish_of[root], names) for root, inside in members.items()]
+    found = []
+    for root, places in sets.members(order).items():
+        inside = [groups[place] for place in places]
+        found.append(inside[0] if len(inside) == 1 else _one(inside, wish_of[root], names))
+    return found
 
 
 def _one(members: Sequence[NodeGroup], wish: Wish, names: _Names) -> NodeGroup:

@@ -14,8 +14,11 @@ _TRIES = 50  # to divide once more what others stand in the way of; each may loo
 class Sets:
     """Places that belong together (union-find)."""
 
-    def __init__(self, places: Iterable[int]) -> None:
+    def __init__(self, places: Iterable[int], together: Iterable[Places] = ()) -> None:
+        """Each place by itself, but for those that belong together."""
         self._parent = {place: place for place in places}
+        for some in together:
+            self.join(some, some[0])
 
     def find(self, place: int) -> int:
         """The place that stands for all those which belong together with this one."""
@@ -31,6 +34,13 @@ class Sets:
         root = self.find(into)
         for place in places:
             self._parent[self.find(place)] = root
+
+    def members(self, order: Iterable[int]) -> dict[int, list[int]]:
+        """For each place that stands for others all of them, in this order."""
+        found: dict[int, list[int]] = {}
+        for place in order:
+            found.setdefault(self.find(place), []).append(place)
+        return found
 
 
 def partition(
@@ -54,9 +64,7 @@ def partition(
         splits: Whether a set that cannot become one becomes a few, by how often data has left it on the way there. The
             sets must share no place, and none with groups of the user's.
     """
-    sets = Sets(order)
-    for places in wanted:
-        sets.join(places, places[0])
+    sets = Sets(order, wanted)
     parts = _parts(order, needs, sets)
     knots = _knots(order, sets, parts, own)
     if not knots:

@@ -78,13 +78,13 @@ def _handler(maker: PodMaker, handler: ExitHandler) -> tuple[list[Json], list[Te
 
 def _of_nodes(maker: PodMaker, handler: ExitHandler) -> Json:
     """A pod as that of a task, without what is out of reach here: what init templates gave, what the run spilled."""
-    config = maker.config
-    template = config.template.model_copy(update={"init_templates": ()})
-    alone = config.model_copy(
-        update={"template": template, "runner": config.runner.model_copy(update={"mlflow": False})}
-    )
     at_end = replace(
-        maker, config=alone, pipeline=handler.pipeline, pins=bool(handler.pinned), spills=False, load_versions={}
+        maker,
+        pipeline=handler.pipeline,
+        pins=bool(handler.pinned),
+        spills=False,
+        load_versions={},
+        told_by_inits=False,
     )
     return at_end.template(HANDLER, handler.shape).body
 

@@ -45,6 +45,7 @@ class PodMaker:
     pins: bool = False  # whether any task reads a version that the run has written
     spills: bool = False  # whether any dataset travels by the run's storage
     load_versions: Mapping[str, str] = field(default_factory=dict)
+    told_by_inits: bool = True  # whether what init templates give reaches its pods
 
     def template(self, name: str, shape: Shape) -> Template:
         """The pod template of a shape whose machine type and template are defined."""
@@ -132,14 +133,17 @@ class PodMaker:
         return {**self._body([inputs[0], {"name": NODES}, *inputs[1:]], main), **sidecars(own)}
 
     def _body(self, inputs: Sequence[Json], container: Json) -> dict[str, Any]:
-        of_inits = ({"name": name} for name in init_outputs(self.config))
+        of_inits = ({"name": name} for name, _, _ in self._inits())
         parameters = {"parameters": [*inputs, *of_inits]}
         return {"metadata": {"labels": LABELS}, "inputs": parameters, "container": dict(container)}
+
+    def _inits(self) -> list[tuple[str, str, str]]:
+        return given_by_inits(self.config) if self.told_by_inits else []
 
     def _environment(self, machine: MachineType, shape: Shape, own: Sequence[EnvironmentVariable] = ()) -> list[Json]:
         """The variables of a pod that runs nodes; rules count more than what is said of all pods or of a template."""
         common = self.config.template.environment
-        secrets, inits = sorted(self.config.secret_params.items()), given_by_inits(self.config)
+        secrets, inits = sorted(self.config.secret_params.items()), self._inits()
         return each_once(
             [
                 RUN_ID,

@@ -10,6 +10,7 @@ from argo_kedro.config.templates import Container, Sidecar, Template
 from argo_kedro.model import Json
 from argo_kedro.plan.pods.fields import env_from, mount, variable
 from argo_kedro.plan.pods.machines import gib
+from argo_kedro.plan.pods.shapes import BUILT_IN
 
 NODES = "kedro_nodes"  # the parameter that every task gives
 GIVEN = (
@@ -25,6 +26,11 @@ GIVEN = (
 def own_templates(config: ArgoConfig) -> dict[str, Template]:
     """The user's templates by name."""
     return {template.name: template for template in config.template.templates}
+
+
+def template_names(config: ArgoConfig) -> tuple[str, ...]:
+    """All templates that a node can name: ours, and the user's."""
+    return (BUILT_IN, *own_templates(config))
 
 
 def reference(own: Template) -> Json:

@@ -14,14 +14,16 @@ from argo_kedro.plan.grouping.groups import dataset_name
 from argo_kedro.plan.pods.own_templates import own_templates
 from argo_kedro.plan.pods.shapes import BUILT_IN
 from argo_kedro.plan.problems.references import name_problems, undefined
-from argo_kedro.plan.rules import CODE, FILE
+from argo_kedro.plan.rules import CODE, FILE, Rules
 from argo_kedro.project import Project
 
 _WHERE = f"{FILE} policies.on_exit"
 _SHOWN = 5  # names in a sentence
 
 
-def exit_problems(project: Project, arrangement: Arrangement, dataset: Callable[[str], Dataset]) -> Iterator[Problem]:
+def exit_problems(
+    project: Project, rules: Rules, arrangement: Arrangement, dataset: Callable[[str], Dataset]
+) -> Iterator[Problem]:
     """Why the exit handler could not run."""
     asked = project.config.policies.on_exit
     if asked is None:
@@ -41,12 +43,12 @@ def exit_problems(project: Project, arrangement: Arrangement, dataset: Callable[
     yield from name_problems((node.name for node in pipeline.nodes), [asked.pipeline], "", "")
     yield from _missing_inputs(project, asked.pipeline, arrangement, dataset)
     if pipeline.nodes:
-        yield from _pod_problems(project, asked.pipeline)
+        yield from _pod_problems(project, rules, asked.pipeline)
 
 
-def _pod_problems(project: Project, name: str) -> Iterator[Problem]:
+def _pod_problems(project: Project, rules: Rules, name: str) -> Iterator[Problem]:
     """What is said of its nodes that their one pod cannot have."""
-    group, settings = exit_group(name, project)
+    group, settings = exit_group(name, project, rules)
     for problem in disagreements([group], settings):
         yield replace(problem, where=f"{_WHERE}.pipeline {name}")
     machine, known = agreed(group, settings, project.config).machine_type, project.config.machine_types

@@ -15,7 +15,7 @@ from argo_kedro.plan.pods.ending import FINISH, HANDLER, ON_EXIT
 from argo_kedro.plan.pods.fields import CONFIG_MAP, SECRET
 from argo_kedro.plan.pods.machines import SCRATCH, SHM
 from argo_kedro.plan.pods.maker import LISTS, MLFLOW, SHARED, given_by_inits
-from argo_kedro.plan.pods.own_templates import GIVEN, NODES, own_templates
+from argo_kedro.plan.pods.own_templates import GIVEN, NODES, own_templates, template_names
 from argo_kedro.plan.pods.security import TMP
 from argo_kedro.plan.pods.shapes import BUILT_IN, Shape
 from argo_kedro.plan.problems.references import undefined
@@ -54,18 +54,18 @@ def reference_problems(config: ArgoConfig) -> Iterator[Problem]:
     machine_type = config.default_machine_type
     if machine_type not in config.machine_types:
         yield undefined("machine type", machine_type, config.machine_types, f"{FILE} default_machine_type")
-    templates = own_templates(config)
-    if config.template.default_template not in (BUILT_IN, *templates):
+    templates, names = own_templates(config), template_names(config)
+    if config.template.default_template not in names:
         name = config.template.default_template
-        yield undefined("template", name, (BUILT_IN, *templates), f"{FILE} template.default_template")
+        yield undefined("template", name, names, f"{FILE} template.default_template")
     for name in config.template.init_templates:
         if name not in templates:
             yield undefined("template", name, templates, f"{FILE} template.init_templates")
     for place, rule in enumerate(config.tasks):
         if rule.machine_type is not None and rule.machine_type not in config.machine_types:
             yield undefined("machine type", rule.machine_type, config.machine_types, f"{FILE} tasks[{place}]")
-        if rule.template is not None and rule.template not in (BUILT_IN, *templates):
-            yield undefined("template", rule.template, (BUILT_IN, *templates), f"{FILE} tasks[{place}]")
+        if rule.template is not None and rule.template not in names:
+            yield undefined("template", rule.template, names, f"{FILE} tasks[{place}]")
     yield from _twice("template", [item.name for item in config.template.templates], "template.templates")
     for name in sorted(set(templates).intersection(RESERVED)):
         yield Problem(
