@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from answers import Done, manifest
 
 pytestmark = pytest.mark.integration
 
@@ -53,7 +53,6 @@ handlers: {stderr: {class: logging.StreamHandler, stream: ext://sys.stderr, leve
 root: {handlers: [stderr], level: WARNING}
 """
 FILES = {"conf/base/parameters.yml": "sample: 0\n", "conf/base/logging.yml": LOGGING, "conf/cloud/.gitkeep": ""}
-Done = subprocess.CompletedProcess[str]
 
 
 def configuration() -> str:
@@ -78,12 +77,6 @@ def argo(project: Any, path: Path, line: str, **env: str) -> Done:
     done: Done = project.python(path, *words, KEDRO_LOGGING_CONFIG=logging, KUBECONFIG=str(path / "nosuch"), **env)
     assert "Traceback" not in done.stdout + done.stderr
     return done
-
-
-def manifest(done: Done) -> dict[str, Any]:
-    assert done.returncode == 0, done.stderr
-    content: dict[str, Any] = yaml.safe_load(done.stdout)
-    return content
 
 
 def test_the_session_of_the_page_is_what_happens(project: Any) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from answers import Done, manifest
 from kedro.framework.cli.project import run as kedro_run
 
 pytestmark = pytest.mark.integration
@@ -61,7 +61,6 @@ EXTRA = {
     "other/base/parameters.yml": "alpha: 2\n",
     "other/local/.gitkeep": "",
 }
-Done = subprocess.CompletedProcess[str]
 
 
 @pytest.fixture(scope="session")
@@ -84,12 +83,6 @@ def kedro(shared: Any, path: Path, line: str, **env: str) -> Done:
     done: Done = shared.python(path, "-m", "kedro", *line.split(), KEDRO_LOGGING_CONFIG=config, **env)
     assert "Traceback" not in done.stdout + done.stderr
     return done
-
-
-def manifest(done: Done) -> dict[str, Any]:
-    assert done.returncode == 0, done.stderr
-    content: dict[str, Any] = yaml.safe_load(done.stdout)
-    return content
 
 
 def task_names(content: dict[str, Any]) -> list[str]:

@@ -53,7 +53,7 @@ _PROJECTED = nested(
     },
     one_of="clusterTrustBundle configMap downwardAPI secret serviceAccountToken",
 )
-_AMOUNTS = nested(mapping={}, mappings={}, also={"limits": "mapping", "requests": "mapping"}, needs="requests")
+_AMOUNTS = nested(also={"limits": "mapping", "requests": "mapping"}, needs="requests")
 _CLAIM_SPEC = nested(
     texts="accessModes",
     text="storageClassName volumeAttributesClassName volumeName",
