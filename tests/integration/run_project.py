@@ -11,6 +11,8 @@ from pathlib import Path
 
 import kedro
 
+from argo_kedro.usage import read_usage
+
 RUN = "2026-11-21T08.03.47.000Z-5f0c2b1e"
 EARLIER = "2020-01-01T00.00.00.000Z-1111"
 LATER = "2099-01-01T00.00.00.000Z-9999"
@@ -147,8 +149,10 @@ def stored(path: Path, version: str) -> str:
 
 
 def note(path: Path) -> str:
+    """The line that Argo shows for a failed task."""
     log = path / "termination-log"
-    return log.read_text() if log.exists() else ""
+    words, _, last = (log.read_text() if log.exists() else "").rpartition("\n")
+    return words if read_usage(last) else last
 
 
 def killed(path: Path, sign: str, *arguments: str) -> None:

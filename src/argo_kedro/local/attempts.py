@@ -15,9 +15,10 @@ from pathlib import Path
 from argo_kedro.local.pods import FIELD_TAGS
 from argo_kedro.local.templates import Output, Pod
 from argo_kedro.local.variables import Lookup, expand_twice
+from argo_kedro.usage import read_usage
 
 REASON_VARIABLE = "ARGO_KEDRO_TERMINATION_LOG"
-_REASON_BYTES = 4096  # the end of a longer reason is kept, as Kubernetes does
+_REASON_BYTES = 2 * 4096  # the end of a longer reason is kept, as Kubernetes does, and what the task took
 _KEPT = ("HOME",)  # an image's own, as `security: restricted` sets it: here it would hide ~/.aws and the like
 _REFERENCE = re.compile(r"\$\$|\$\(([^()]*)\)")
 
@@ -78,14 +79,15 @@ def pod_lookup(values: Mapping[str, str], inputs: Mapping[str, str], outputs: tu
     return known.get
 
 
-def take_reason(file: Path) -> str:
-    """What the process wrote down as the reason of its failure; it is in the record from now on."""
+def last_words(file: Path) -> tuple[str, str]:
+    """What the process wrote down: the reason of its failure, and what it took; the record has both from now on."""
     try:
         text = file.read_bytes()[-_REASON_BYTES:].decode("utf-8", "replace").strip()
         file.unlink()
     except FileNotFoundError:
-        return ""
-    return text
+        return "", ""
+    reason, _, last = text.rpartition("\n")
+    return (reason.strip(), last) if read_usage(last) else (text, "")
 
 
 def _of_machine(path: str, pod: Pod, lookup: Lookup) -> str:

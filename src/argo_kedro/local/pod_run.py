@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from argo_kedro.events import TaskChanged
-from argo_kedro.local.attempts import Command, OutputFiles, command, pod_lookup, take_reason
+from argo_kedro.local.attempts import Command, OutputFiles, command, last_words, pod_lookup
 from argo_kedro.local.nodes import Host, Node, Parent, Place, outputs_entry
 from argo_kedro.local.outcome import Failure
 from argo_kedro.local.process import NOT_FOUND, CannotStart, Process
@@ -19,6 +19,7 @@ from argo_kedro.local.templates import Pod
 from argo_kedro.local.variables import expand
 from argo_kedro.manifest.validation.durations import duration
 from argo_kedro.names import pod_name
+from argo_kedro.usage import USAGE
 
 GRACE = 5.0  # seconds between a request to end and the end
 _DEADLINE = "Pod was active on the node longer than the specified deadline"
@@ -112,7 +113,9 @@ class PodRun(Node):
         code = self.process.reap()
         self.process = None
         self.host.record.process(self.entry, None)
-        reason = take_reason(self._reason())
+        reason, used = last_words(self._reason())
+        if used:
+            self.attempt[USAGE] = used
         if self.stopped:
             stopped, self.stopped = self.stopped, ""
             self._over("Failed", stopped, code)

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import traceback
-from pathlib import Path
 from typing import Any
 
 import click
 
 from argo_kedro.errors import ArgoKedroError, ConfigError
+from argo_kedro.task.measures import Measures
 from argo_kedro.task.progress import Progress
 from argo_kedro.task.running import TaskRun, run_task
 from argo_kedro.task.secret_parameters import SecretParameters
 from argo_kedro.task.storage import is_version
+from argo_kedro.task.termination_log import TerminationLog
 
-_TERMINATION_LOG = Path("/dev/termination-log")  # Argo copies it into the node's message
 _PARAMS_HINT = """for example --params '{"model": {"depth": 3}}'."""
-_LINE_LIMIT = 4000  # Kubernetes keeps the last 4096 bytes
 
 
 @click.command(name="python -m argo_kedro.task")
@@ -42,18 +40,20 @@ def main(secrets: tuple[str, ...], **options: Any) -> None:
 
     Exit codes: 1 a node raised, 3 the project or its configuration, 7 a dataset could not be loaded or saved.
     """
-    progress, secret = Progress(), SecretParameters({})
+    log = TerminationLog()
+    progress, measures, secret = Progress(), Measures(log), SecretParameters({})
     try:
         secret = SecretParameters(_pairs("--secret-param", secrets, "=", "warehouse.password=PARAM_WAREHOUSE_PASSWORD"))
-        run_task(_task_run(**options), progress, secret)
+        run_task(_task_run(**options), [progress, measures], secret)
     except ArgoKedroError as error:
-        _note(secret.hide(error.format_message()))
+        log.failed(secret.hide(error.format_message()), measures.end())
         raise
     # Whatever a project raises must reach the log and the termination log. A node that calls sys.exit(0) failed too.
     except (Exception, SystemExit) as error:  # noqa: BLE001
         click.echo(secret.hide("".join(traceback.format_exception(error))), err=True, nl=False)
-        _note(secret.hide(f"{progress.where}: {_words(error)}"))
+        log.failed(secret.hide(f"{progress.where}: {_words(error)}"), measures.end())
         sys.exit(progress.exit_code(error))
+    log.say(measures.end())
 
 
 def _task_run(
@@ -105,14 +105,6 @@ def _words(error: BaseException) -> str:
     """The error, and what it was raised from where it does not quote that itself, as `find_pipelines` does not."""
     words, cause = f"{type(error).__name__}: {error}", error.__cause__
     return words if cause is None or str(cause) in words else f"{words} Cause: {_words(cause)}"
-
-
-def _note(line: str) -> None:
-    """One line that every tool shows for the failed task."""
-    log = Path(os.environ.get("ARGO_KEDRO_TERMINATION_LOG", _TERMINATION_LOG))
-    text = " ".join(line.split()).encode("utf-8", "replace")[:_LINE_LIMIT]
-    if log != _TERMINATION_LOG or log.exists():  # outside a pod there is none, and none must appear
-        log.write_bytes(text)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,6 @@ from kedro.runner import SequentialRunner
 
 from argo_kedro.errors import ConfigError
 from argo_kedro.names import k8s_name
-from argo_kedro.task.progress import Progress
 from argo_kedro.task.replacing import MemoryDatasets, SpilledDatasets
 from argo_kedro.task.secret_parameters import SecretParameters
 from argo_kedro.task.versions import RunVersions
@@ -47,8 +46,8 @@ class TaskRun:
         return {**pinned, **self.load_versions}
 
 
-def run_task(run: TaskRun, progress: Progress, secrets: SecretParameters) -> None:
-    """Run the nodes of a task in the project of the current folder."""
+def run_task(run: TaskRun, observers: Sequence[object], secrets: SecretParameters) -> None:
+    """Run the nodes of a task in the project of the current folder; observers are hooks that look on."""
     path = Path.cwd()
     if not run.task and not run.nodes:
         raise ConfigError("Neither --task nor --nodes says what to run.", hint="for example --nodes train_model.")
@@ -65,8 +64,8 @@ def run_task(run: TaskRun, progress: Progress, secrets: SecretParameters) -> Non
         writers=pipeline,
     )
     versions = {name: version for name, version in run.versions.items() if name not in run.spilled}
-    # Kedro calls the last one first: `progress` knows where a task is before any other hook fails there.
-    hooks = [secrets, MemoryDatasets(run.memory), spilled, RunVersions(run.save_version, versions), progress]
+    # Kedro calls the last one first: an observer knows where a task is before any other hook fails there.
+    hooks = [secrets, MemoryDatasets(run.memory), spilled, RunVersions(run.save_version, versions), *observers]
     _run_session(run, run.nodes or [_node_of(run.task, pipeline)], hooks)
 
 
