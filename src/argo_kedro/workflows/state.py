@@ -13,6 +13,7 @@ from typing import Any
 
 from argo_kedro.model import Json, text
 from argo_kedro.names import pod_name
+from argo_kedro.usage import USAGE
 from argo_kedro.workflows.nodes import hooked, nodes
 
 END_PHASES = frozenset({"Succeeded", "Failed", "Error"})
@@ -34,6 +35,16 @@ class Span:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AttemptState(Span):
+    """One attempt at a task: one pod, or one process here."""
+
+    phase: str
+    message: str = ""
+    pod: str = ""
+    usage: str = ""  # the line of `usage.py`, where a local run keeps it
+
+
+@dataclass(frozen=True, kw_only=True)
 class TaskState(Span):
     """A task as it stands; it began with its first attempt."""
 
@@ -45,6 +56,7 @@ class TaskState(Span):
     exit_code: str = ""
     pod: str = ""  # of its last attempt
     tasks: int = 1  # pods it stands for: all of a DAG that was skipped, none of a hook
+    attempts: tuple[AttemptState, ...] = ()  # none of what no pod ran
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,6 +161,18 @@ def _task(workflow: str, node: Json, attempts: Sequence[Json], pods: Mapping[str
         exit_code=(last.get("outputs") or {}).get("exitCode") or "",
         pod=pod_name(workflow, own or referred, last.get("name") or "") if _is_pod(last) else "",
         tasks=0 if _is_hook(workflow, node) else pods.get(own, 1) if node.get("type") == "Skipped" else 1,
+        attempts=tuple(
+            AttemptState(
+                phase=str(each.get("phase") or ""),
+                message=str(each.get("message") or ""),
+                pod=pod_name(workflow, own or referred, each.get("name") or ""),
+                usage=text(each, USAGE),
+                began=moment(each.get("startedAt")),
+                ended=moment(each.get("finishedAt")),
+            )
+            for each in attempts or [node]
+            if _is_pod(each)
+        ),
     )
 
 
