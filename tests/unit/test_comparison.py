@@ -81,7 +81,7 @@ def test_times_come_from_a_run_where_one_knows_them() -> None:
     assert times == Times(run="run-1", seconds={"a": 10.0, "b": 15.0, "c": 15.0})
     found = compared(times, node=by("node"))
     assert found["strategies"][0]["critical_path_seconds"] == 10 + 60 + 5 + 5
-    assert "of the tasks of run-1, in equal parts where one ran several (3 of 4 nodes; 60 s for each other" in table(
+    assert "of run-1, in equal parts where a task of several did not tell (3 of 4 nodes; 60 s for each other" in table(
         found
     )
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from argo_kedro.manifest.nesting import levels
 from argo_kedro.model import Json, Task, Workflow
 from argo_kedro.names import k8s_name
-from argo_kedro.quantities import amount
 from argo_kedro.views.columns import table as columns
 from argo_kedro.views.explanation import LEVEL_SECONDS
 from argo_kedro.views.progress import seconds_text
+from argo_kedro.views.resources import requests_and_limits
 from argo_kedro.workflows import run_state
 from argo_kedro.workflows.labels import nodes_in
+from argo_kedro.workflows.timeline import usage_of
 
-_POD_SECONDS = 5  # from the start of a pod until its first node: 3 to 4 s of Kubernetes and Argo, then Kedro's own
+POD_SECONDS = 5  # from the start of a pod until its first node: 3 to 4 s of Kubernetes and Argo, then Kedro's own
 _NODE_SECONDS = 60  # where nobody has measured it
 _HEAD = ("GROUP BY", "TASKS", "LEVELS", "WAITING", "CRITICAL PATH", "BOUNDARY DATASETS", "CORE-HOURS")
 
@@ -30,7 +31,21 @@ class Times:
 
     def of(self, task: Task) -> float:
         """How long a task takes: its pod's start, then its nodes one after the other."""
-        return _POD_SECONDS + sum(self.seconds.get(node, _NODE_SECONDS) for node in task.nodes)
+        return POD_SECONDS + sum(map(self.of_node, task.nodes))
+
+    def of_node(self, node: str) -> float:
+        """How long a node takes."""
+        return self.seconds.get(node, _NODE_SECONDS)
+
+    def assumed(self, nodes: Collection[str]) -> dict[str, Any]:
+        """What is known of these nodes, and what is assumed of the others."""
+        return {
+            "nodes": len(nodes),
+            "measured_nodes": len(self.seconds.keys() & set(nodes)),
+            "measured_in": self.run,
+            "seconds_of_other_nodes": _NODE_SECONDS,
+            "seconds_of_a_pods_start": POD_SECONDS,
+        }
 
 
 def times_of(runs: Sequence[Json], nodes: Sequence[str]) -> Times:
@@ -68,13 +83,7 @@ def comparison(plans: Mapping[str, Workflow], configured: str, times: Times) -> 
             }
             for name, workflow in plans.items()
         ],
-        "assumed": {
-            "nodes": len(nodes),
-            "measured_nodes": len(nodes.intersection(times.seconds)),
-            "measured_in": times.run,
-            "seconds_of_other_nodes": _NODE_SECONDS,
-            "seconds_of_a_pods_start": _POD_SECONDS,
-        },
+        "assumed": times.assumed(nodes),
     }
 
 
@@ -102,15 +111,20 @@ def _row(each: Mapping[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _assumed(said: Mapping[str, Any]) -> str:
+def times_text(said: Mapping[str, Any]) -> str:
+    """Where the times of nodes come from."""
     known, nodes, pod = said["measured_nodes"], said["nodes"], said["seconds_of_a_pods_start"]
     other = f"{said['seconds_of_other_nodes']} s for each"
-    run = f"Times of nodes are those of the tasks of {said['measured_in']}, in equal parts where one ran several"
+    run = f"Times of nodes are those of {said['measured_in']}, in equal parts where a task of several did not tell"
     times = f"Times of nodes are not known: {other} node"
     if known:
         times = run if known == nodes else f"{run} ({known} of {nodes} nodes; {other} other node)"
+    return f"{times}; {pod} s for the start of each pod."
+
+
+def _assumed(said: Mapping[str, Any]) -> str:
     return (
-        f"{times}; {pod} s for the start of each pod.\n"
+        f"{times_text(said)}\n"
         f"WAITING: a stock Argo controller looks again every {LEVEL_SECONDS} s, so that each level takes that at "
         "least. CRITICAL PATH: the longest row of tasks, without that waiting.\n"
         "CORE-HOURS: the cores that main containers request, for as long as their tasks take."
@@ -129,20 +143,22 @@ def _core_hours(workflow: Workflow, times: Times) -> float | None:
     """None where a template of the platform's own does not say what it requests."""
     cores: dict[str, float] = {}
     for template in workflow.templates:
-        requests = ((template.body.get("container") or {}).get("resources") or {}).get("requests") or {}
-        if "cpu" in requests:
-            cores[template.name] = float(amount(str(requests["cpu"])))
+        asked = requests_and_limits(template.body)[0]["cpu"]
+        if asked is not None:
+            cores[template.name] = asked
     if any(task.template not in cores for task in workflow.tasks):
         return None
     return round(sum(cores[task.template] * times.of(task) for task in workflow.tasks) / 3600, 4)
 
 
 def _measured(run: Json, wanted: set[str]) -> dict[str, float]:
-    """The time of each node in a run: that of its task, in equal parts where this ran several."""
+    """The time of each node in a run: as its task told it, else that of its task in equal parts."""
     nodes_of = {**{k8s_name(node): (node,) for node in wanted}, **nodes_in(run)}
     found: dict[str, float] = {}
     for task in run_state(run).tasks:
         nodes = nodes_of.get(task.path.rpartition(".")[2], ())
         if task.phase == "Succeeded" and task.ended:
             found.update(dict.fromkeys(nodes, task.seconds(task.ended) / max(len(nodes), 1)))
+            usage = usage_of(task.attempts[-1], {}) if task.attempts else None
+            found.update({node.name: node.ended - node.began for node in usage.nodes} if usage else {})
     return found

@@ -35,7 +35,7 @@ def explanation(workflow: Workflow) -> dict[str, Any]:
                 "name": use.dataset.name,
                 "producer": use.producer,
                 "consumers": list(use.consumers),
-                "travels": _travels(use.dataset),
+                "travels": travels(use.dataset),
                 "versioned": use.dataset.versioned,
             }
             for use in workflow.boundaries
@@ -94,7 +94,8 @@ def _joined_by_memory(task: Task) -> bool:
     return task.group == f"{task.nodes[0]} +{len(task.nodes) - 1}" and "group_by" not in task.settings
 
 
-def _travels(dataset: Dataset) -> str:
+def travels(dataset: Dataset) -> str:
+    """How a dataset gets from one task to another."""
     if dataset.kind == "remote":
         return dataset.path or dataset.type
     if dataset.kind == "memory" and dataset.path:

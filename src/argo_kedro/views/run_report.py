@@ -1,0 +1,189 @@
+"""What the report of a run shows, as data: the tasks with their times, what they took, wrote and said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from argo_kedro.model import COMMIT, PROFILE, USER, DatasetUse, Json, text
+from argo_kedro.names import few
+from argo_kedro.views.explanation import travels
+from argo_kedro.views.inputs import inputs_lines
+from argo_kedro.views.resources import requests_and_limits
+from argo_kedro.workflows import Inputs, Reason, RunState, TaskState, inputs_of, labels_of, reason, run_state
+from argo_kedro.workflows.code import code_now
+from argo_kedro.workflows.labels import nodes_in, shown
+from argo_kedro.workflows.timeline import PodTimes, stretches, usage_of
+from argo_kedro.workflows.waiting import Waiting
+
+_SHOWN = 5  # names in a note
+_LABELS = {"Pipelines": "argo-kedro/pipeline", "Env": "argo-kedro/env", "Profile": PROFILE, "Submitted by": USER}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Log:
+    """The end of what a task wrote."""
+
+    lines: tuple[str, ...]
+    left_out: int = 0  # lines before them
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What is known of a run besides the Workflow object."""
+
+    where: str  # it ran
+    pods: Mapping[str, PodTimes] = field(default_factory=dict)
+    waits: Mapping[str, Reason] = field(default_factory=dict)  # why tasks have not begun, by their paths
+    logs: Mapping[str, Log] = field(default_factory=dict)  # by the paths of tasks
+    repeats: Mapping[str, str] = field(default_factory=dict)  # the command that runs a task alone, by its path
+    uses: Sequence[DatasetUse] = ()  # datasets of the tasks, by their names
+    notes: Sequence[str] = ()
+
+
+def run_report(workflow: Json, told: Told, now: datetime) -> dict[str, Any]:
+    """All that `page` shows of a run, here or on a cluster."""
+    return _RunReport(workflow, told, now).all()
+
+
+class _RunReport:
+    def __init__(self, workflow: Json, told: Told, now: datetime) -> None:
+        self._workflow, self._told, self._now = workflow, told, now
+        self._state: RunState = run_state(workflow)
+        self._inputs: Inputs = inputs_of(workflow)
+        self._labels, self._nodes = labels_of(workflow), nodes_in(workflow)
+        self._waiting = Waiting(workflow, self._state)
+        self._critical = self._waiting.critical()
+        self._began = self._state.began or now
+
+    def all(self) -> dict[str, Any]:
+        state, why = self._state, reason(self._state.message)
+        begun = {task.path: task for task in state.tasks}
+        planned = self._waiting.planned()
+        needs = self._needs(planned)
+        return {
+            "title": state.name,
+            "subject": "run",
+            "phase": state.phase,
+            "message": why.text,
+            "hint": why.hint,
+            "began": state.began.isoformat() if state.began else "",
+            "seconds": round(state.seconds(self._now), 3),
+            "facts": [list(fact) for fact in self._facts()],
+            "notes": list(self._notes()),
+            "tasks": [
+                self._task(path, begun.get(path), needs.get(path, ())) for path in dict.fromkeys([*planned, *begun])
+            ],
+            "datasets": list(self._datasets(planned)),
+        }
+
+    def _needs(self, planned: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
+        """What each task waits for: by the data that it reads, where that is known, else by the DAGs.
+
+        Where a DAG was parted into several, a task waits there for all of the DAG before, and not only for its data.
+        """
+        paths = {path.rpartition(".")[2]: path for path in planned}
+        found: dict[str, dict[str, None]] = {path: {} for path in planned}
+        for use in self._told.uses:
+            for reader in use.consumers:
+                if reader in paths and use.producer in paths:
+                    found[paths[reader]][paths[use.producer]] = None
+        of_data = {path: tuple(needs) for path, needs in found.items()}
+        nested = {path for path in planned if "." in path}
+        return {path: of_data[path] if path in nested and of_data[path] else before for path, before in planned.items()}
+
+    def _task(self, path: str, task: TaskState | None, needs: Sequence[str]) -> dict[str, Any]:
+        name = path.rpartition(".")[2]
+        template = self._waiting.template(path)
+        requests, limits = requests_and_limits(template.body if template else {})
+        label = shown(path, self._labels)
+        why = self._told.waits.get(path) or reason(task.message if task else "")
+        log = self._told.logs.get(path, Log(lines=()))
+        return {
+            "id": path,
+            "name": label,
+            "nodes": list(self._nodes.get(name) or (label,)),
+            "needs": list(needs),
+            "template": task.template if task else str((template.body if template else {}).get("name") or ""),
+            "pod": task.pod if task else "",
+            "phase": task.phase if task else "",
+            "attempt": task.attempt + 1 if task else 1,
+            "exit_code": int(task.exit_code) if task and task.exit_code.isdigit() else None,
+            "message": why.text,
+            "hint": why.hint,
+            "repeat": self._told.repeats.get(path, ""),
+            "critical": path in self._critical,
+            "spans": list(self._spans(path, task)) if task else [],
+            "requests": requests,
+            "limits": limits,
+            "used": self._used(task),
+            "log": list(log.lines),
+            "log_left_out": log.left_out,
+        }
+
+    def _spans(self, path: str, task: TaskState) -> Iterator[dict[str, Any]]:
+        ready = self._waiting.ready(path) or (None if self._waiting.needs(path) else self._state.began)
+        for each in stretches(task, ready, self._told.pods, self._now):
+            yield {
+                "kind": each.kind,
+                "name": each.name,
+                "from": self._since(each.began),
+                "to": self._since(each.ended),
+                "attempt": each.attempt + 1,
+            }
+
+    def _since(self, time: datetime) -> float:
+        return round((time - self._began).total_seconds(), 3)
+
+    def _used(self, task: TaskState | None) -> dict[str, float | None]:
+        """Of the last attempt that said so: mean cores, and bytes at the highest."""
+        for attempt in reversed(task.attempts if task else ()):
+            usage = usage_of(attempt, self._told.pods)
+            if usage:
+                seconds = ((attempt.ended or self._now) - usage.began).total_seconds()
+                return {
+                    "cpu": round(usage.cpu / seconds, 2) if seconds > 0 else None,
+                    "memory": usage.memory or None,
+                }
+        return {"cpu": None, "memory": None}
+
+    def _facts(self) -> Iterator[tuple[str, str]]:
+        for name, label in _LABELS.items():
+            value = text(self._workflow, "metadata", "labels", label)
+            if value:
+                yield name, value
+        yield "Ran", self._told.where
+        code = code_now(self._workflow) or text(self._workflow, "metadata", "labels", COMMIT)
+        if code:
+            yield "Code", code
+        for line in inputs_lines(self._inputs):
+            name, _, value = line.partition(": ")
+            yield name, value
+        yield "Report made", self._now.strftime("%Y-%m-%d %H:%M:%S UTC")
+
+    def _notes(self) -> Iterator[str]:
+        yield from self._told.notes
+        unknown = [
+            shown(task.path, self._labels)
+            for task in self._state.tasks
+            if task.attempts and task.ended and usage_of(task.attempts[-1], self._told.pods) is None
+        ]
+        if unknown:
+            names = few(unknown, _SHOWN)
+            yield f"Nodes' own times, memory and cores are not known of {names}: the pod is gone, or never said."
+
+    def _datasets(self, planned: Mapping[str, object]) -> Iterator[dict[str, Any]]:
+        paths = {path.rpartition(".")[2]: path for path in planned}
+        for use in self._told.uses:
+            if use.consumers:
+                dataset = use.dataset
+                pinned = self._inputs.save_version if dataset.versioned and use.producer in paths else ""
+                yield {
+                    "name": dataset.name,
+                    "producer": paths.get(use.producer, ""),
+                    "consumers": [paths[name] for name in use.consumers if name in paths],
+                    "travels": travels(dataset),
+                    "version": self._inputs.load_versions.get(dataset.name, pinned),
+                }
