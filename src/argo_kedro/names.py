@@ -65,6 +65,12 @@ def versions_text(versions: Mapping[str, str]) -> str:
     return ",".join(f"{name}:{version}" for name, version in versions.items())
 
 
+def storage_folder(dataset: str) -> str:
+    """The folder of a dataset in the storage of a run: a readable stem, and a hash that tells names apart."""
+    stem = re.sub(r"[^a-z0-9_]+", "-", dataset.lower())[:40].strip("-")
+    return f"{stem or 'd'}-{hashlib.sha256(dataset.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
+
+
 def secret_variable(parameter: str) -> str:
     """The environment variable that carries a parameter of `secret_params`."""
     return "PARAM_" + re.sub(r"[^A-Z0-9_]", "_", parameter.upper())

@@ -94,12 +94,13 @@ class FakeCluster:
 
         self._answer("delete", name, usual)
 
-    def log(self, pod: str, container: str, *, follow: bool = False, since: str = "") -> Iterator[str]:
+    def log(self, pod: str, container: str, *, follow: bool = False, since: str = "", tail: int = 0) -> Iterator[str]:
         def usual() -> list[Any]:
             name = pod if container == "main" else f"{pod}/{container}"
             if name not in self.logs:
                 raise NotThere(f'pods "{pod}" not found')
-            return [each for each in self.logs[name] if not isinstance(each, str) or each[:19] >= since[:19]]
+            found = [each for each in self.logs[name] if not isinstance(each, str) or each[:19] >= since[:19]]
+            return found[-tail:]
 
         yield from _played(self._answer("log", pod, usual, " follow" if follow else ""))
 

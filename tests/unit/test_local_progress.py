@@ -113,7 +113,7 @@ def test_a_variable_that_no_shell_can_assign_goes_through_env():
     failure = Failure(
         task="a", template="t", exit_code=1, message="", log=Path("none"), argv=("echo", "a b"), env={"a.b": "x y"}
     )
-    assert shlex.split(repeat_command(failure)) == ["env", "a.b=x y", "echo", "a b"]
+    assert shlex.split(repeat_command(failure.argv, failure.env)) == ["env", "a.b=x y", "echo", "a b"]
 
 
 def test_a_failure_without_a_process_has_no_command_and_no_log():

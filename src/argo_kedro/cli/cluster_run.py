@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,12 +11,15 @@ from argo_kedro import cluster
 from argo_kedro.cli import console, watching
 from argo_kedro.cli.reach import Reach
 from argo_kedro.cluster import Cluster
+from argo_kedro.cluster.last_words import last_words
 from argo_kedro.cluster.logs import lines
 from argo_kedro.events import Notice
 from argo_kedro.model import Json
 from argo_kedro.views.inputs import left_behind
-from argo_kedro.workflows import Reason, RunState, labels_of
+from argo_kedro.workflows import Reason, RunState, TaskState, labels_of
 from argo_kedro.workflows.labels import shown
+from argo_kedro.workflows.source_code import commit_of_project
+from argo_kedro.workflows.told import TaskLog
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +29,13 @@ class ClusterRun:
     name: str
     reach: Reach
     cluster: Cluster
+    is_cluster: bool = True
     is_quiet: bool = True  # Argo ends the pods of what is over
+
+    @property
+    def after_fix(self) -> str:
+        """With which code a retry goes on."""
+        return self.reach.after_fix
 
     def document(self) -> Json:
         """The Workflow object.
@@ -59,6 +68,19 @@ class ClusterRun:
                 attempt = f" ({line.attempt + 1})" if line.attempt else ""
                 time = f"{line.at:%Y-%m-%d %H:%M:%S} " if timestamps else ""
                 yield f"{time}{line.label}{attempt}: {line.text}"
+
+    @property
+    def code_here(self) -> str:
+        """The commit here, as a submission writes it down."""
+        return commit_of_project(self.reach.project)
+
+    def machine_types(self, document: Json) -> Collection[str]:
+        """The names of the machine types that argo.yml has."""
+        return self.reach.config.machine_types
+
+    def last_words(self, task: TaskState, most: int) -> TaskLog:
+        """The end of what a task wrote, while its pod is there."""
+        return last_words(self.cluster, self.name, task.pod, most)
 
     def retry(self, *, image: str, wait: bool) -> None:
         """Run again what has not succeeded.

@@ -14,6 +14,7 @@ _VERBS = {  # in the order in which they are used
     "list": "argo_kedro.cli.list.list_",
     "status": "argo_kedro.cli.status.status",
     "logs": "argo_kedro.cli.logs.logs",
+    "debug": "argo_kedro.cli.debug.debug",
     "retry": "argo_kedro.cli.retry.retry",
     "stop": "argo_kedro.cli.stop.stop",
     "delete": "argo_kedro.cli.delete.delete",

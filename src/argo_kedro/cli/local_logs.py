@@ -8,18 +8,18 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from argo_kedro.errors import ArgoKedroError
 from argo_kedro.events import Notice
 from argo_kedro.local import log_path
 from argo_kedro.model import Json, text
-from argo_kedro.names import nearest
+from argo_kedro.views.progress import last_lines
 from argo_kedro.workflows import RunState, labels_of, run_state
-from argo_kedro.workflows.dags import Templates
 from argo_kedro.workflows.labels import names_of, nodes_in, shown
+from argo_kedro.workflows.meaning import meant_by
+from argo_kedro.workflows.told import TaskLog
 
 _LOOK = 0.3  # seconds between two looks at files that grow
 _ATTEMPT = re.compile(r"--- attempt (\d+), .+ ---\Z")  # what the engine writes between two attempts
-
+_MOST = 1024 * 1024  # bytes of a log's end
 _RETURN = "\r"
 
 
@@ -51,23 +51,22 @@ def lines(record: Path, document: Callable[[], Json], *, task: str, follow: bool
         yield Notice(message=f"there are no logs of {task or text(found, 'metadata', 'name')}: nothing was written.")
 
 
+def last_words(record: Path, path: str, most: int) -> TaskLog:
+    """At most so many lines of what the last attempt at a task wrote last."""
+    found = last_lines(log_path(record, path), most, _MOST)
+    again = [place for place, line in enumerate(found) if _ATTEMPT.match(line)]
+    found = found[again[-1] + 1 :] if again else found
+    return TaskLog(lines=tuple(found), missing="" if found else "it wrote nothing")
+
+
 class _Tasks:
     """The tasks that are asked for."""
 
     def __init__(self, document: Json, asked: str) -> None:
         self.labels = labels_of(document)
         self._asked, self._nodes = asked, nodes_in(document)
-        name, templates = text(document, "metadata", "name"), Templates(document)
-        planned = [path.removeprefix(f"{name}.") for path in templates.leaves(templates.entrypoint, "", name)]
-        paths = dict.fromkeys([*planned, *(task.path for task in run_state(document).tasks)])
-        known = {each for path in paths for each in self._names(path)}
-        if asked and asked not in known:
-            near = nearest(asked, known)
-            there = ", ".join(sorted({shown(path, self.labels) for path in paths}))
-            raise ArgoKedroError(
-                f"{name} has no task {asked!r}.",
-                hint=f"{f'did you mean {near!r}? ' if near else ''}There are: {there}.",
-            )
+        if asked:
+            meant_by(asked, document)
 
     def begun(self, state: RunState) -> Sequence[str]:
         """The paths of those that have begun."""

@@ -7,7 +7,7 @@ import shlex
 import shutil
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,18 +18,21 @@ import click
 from argo_kedro.cli import console
 from argo_kedro.cli.files import shown
 from argo_kedro.cli.last import remember
-from argo_kedro.cli.local_logs import lines
+from argo_kedro.cli.local_logs import last_words, lines
 from argo_kedro.cli.watching import tell_end
 from argo_kedro.errors import ArgoKedroError, WorkflowFailed
 from argo_kedro.events import Event, Finished, Notice, Started
 from argo_kedro.local import RUNS, Run, read_run, retry
 from argo_kedro.local.holding import held
 from argo_kedro.local.locks import RUNNER, TASKS, is_held, signed
-from argo_kedro.model import Json
+from argo_kedro.model import Json, text
+from argo_kedro.project.environment import cluster_config
 from argo_kedro.views.inputs import left_behind
 from argo_kedro.views.progress import Progress, failure_text
-from argo_kedro.workflows import Reason, RunState, labels_of, run_state
+from argo_kedro.workflows import Reason, RunState, TaskState, labels_of, run_state
 from argo_kedro.workflows.changes import changes
+from argo_kedro.workflows.source_code import code_of_project
+from argo_kedro.workflows.told import TaskLog
 
 _LOOK = 0.5  # seconds between two looks at a record
 _ENDS = 30.0  # seconds in which a runner that was asked to end does
@@ -101,6 +104,24 @@ class LocalRun:
         if timestamps:
             yield Notice(message="the logs of a local run have no times: lines are shown without.")
         yield from lines(self.record, self.document, task=task, follow=follow)
+
+    @property
+    def code_here(self) -> str:
+        """What tells today's code from that of a run."""
+        return code_of_project(self.project)
+
+    def machine_types(self, document: Json) -> Collection[str]:
+        """The names of the machine types that argo.yml has; none where it cannot be read."""
+        try:
+            return cluster_config(self.project, env=text(document, "metadata", "labels", "argo-kedro/env"))[
+                0
+            ].machine_types
+        except ArgoKedroError:
+            return ()
+
+    def last_words(self, task: TaskState, most: int) -> TaskLog:
+        """The end of what a task wrote."""
+        return last_words(self.record, task.path, most)
 
     def retry(self, *, image: str, wait: bool) -> None:
         """Run what has not succeeded, and say how that ended; `wait` or not, it runs in this process.
@@ -194,7 +215,7 @@ def carried_out(start: Callable[[Callable[[Event], None]], Run], project: Path, 
         console.say(f"To go on after the fix: kedro argo retry {done.name}")
         anew = f"kedro argo run --from-failed {done.name}"
         console.say(f"If argo.yml, an option or the pipeline itself was wrong, it takes a new run: {anew}")
-        logs = f"all logs are in {shown(done.record)}/logs"
-        raise WorkflowFailed(f"{done.name}: {done.phase}. {done.message}".rstrip(), hint=logs)
+        more = f"`kedro argo debug {done.name}` shows more of it; all logs are in {shown(done.record)}/logs"
+        raise WorkflowFailed(f"{done.name}: {done.phase}. {done.message}".rstrip(), hint=more)
     console.result(done.name)
     console.done(f"Record and logs: {shown(done.record)}", next_step="kedro argo explain")

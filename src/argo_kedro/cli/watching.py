@@ -78,6 +78,6 @@ def tell_end(place: Place, state: RunState, labels: Mapping[str, str]) -> None:
     hints = [found.hint] if found.hint and place.is_cluster else []
     if state.tasks:
         retry = place.command("retry", name)
-        hints.append(f"`{place.command('logs', name)}` shows all that was logged.")
+        hints.append(f"`{place.command('debug', name)}` shows the error, where it is, and how to repeat it here.")
         hints.append(f"After the fix, `{retry}` runs what has not succeeded{place.after_fix}.")
     raise WorkflowFailed(f"{name}: {state.phase}. {found.text}".strip(), hint="\n  ".join(hints))

@@ -148,11 +148,16 @@ class KubernetesCluster:
             f"delete {_ONE[kind]} {name}",
         )
 
-    def log(self, pod: str, container: str, *, follow: bool = False, since: str = "") -> Iterator[str]:
-        """The lines of a container's log, each with its time in front; from the second of `since` on (RFC 3339)."""
+    def log(self, pod: str, container: str, *, follow: bool = False, since: str = "", tail: int = 0) -> Iterator[str]:
+        """The lines of a container's log, each with its time in front; from the second of `since` on (RFC 3339).
+
+        With `tail` only so many of its last ones.
+        """
         options: dict[str, Any] = {"container": container, "follow": follow, "timestamps": True}
         if since:
             options["since_seconds"] = _seconds_since(since)
+        if tail:
+            options["tail_lines"] = tail
         deed = f"read the log of pod {pod}"
         # A task may say nothing for hours: only a log that is not followed has to come at once.
         timeout = (_CONNECT, _QUIET if follow else self._patience)

@@ -57,8 +57,11 @@ class Cluster(Protocol):
     def delete(self, kind: Kind, name: str) -> None:
         """Delete an object, and what it owns."""
 
-    def log(self, pod: str, container: str, *, follow: bool = False, since: str = "") -> Iterator[str]:
-        """The lines of a container's log, each with its time in front; from the second of `since` on (RFC 3339)."""
+    def log(self, pod: str, container: str, *, follow: bool = False, since: str = "", tail: int = 0) -> Iterator[str]:
+        """The lines of a container's log, each with its time in front; from the second of `since` on (RFC 3339).
+
+        With `tail` only so many of its last ones.
+        """
 
 
 class NoCluster(ClusterError):

@@ -79,7 +79,7 @@ def pod_lookup(values: Mapping[str, str], inputs: Mapping[str, str], outputs: tu
     return known.get
 
 
-def last_words(file: Path) -> tuple[str, str]:
+def reason_and_usage(file: Path) -> tuple[str, str]:
     """What the process wrote down: the reason of its failure, and what it took; the record has both from now on."""
     try:
         text = file.read_bytes()[-_REASON_BYTES:].decode("utf-8", "replace").strip()

@@ -9,7 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from argo_kedro.events import TaskChanged
-from argo_kedro.local.attempts import Command, OutputFiles, command, last_words, pod_lookup
+from argo_kedro.local.alone import alone, left
+from argo_kedro.local.attempts import Command, OutputFiles, command, pod_lookup, reason_and_usage
 from argo_kedro.local.nodes import Host, Node, Parent, Place, outputs_entry
 from argo_kedro.local.outcome import Failure
 from argo_kedro.local.process import NOT_FOUND, CannotStart, Process
@@ -20,6 +21,7 @@ from argo_kedro.local.variables import expand
 from argo_kedro.manifest.validation.durations import duration
 from argo_kedro.names import pod_name
 from argo_kedro.usage import USAGE
+from argo_kedro.workflows.told import told
 
 GRACE = 5.0  # seconds between a request to end and the end
 _DEADLINE = "Pod was active on the node longer than the specified deadline"
@@ -113,7 +115,7 @@ class PodRun(Node):
         code = self.process.reap()
         self.process = None
         self.host.record.process(self.entry, None)
-        reason, used = last_words(self._reason())
+        reason, used = reason_and_usage(self._reason())
         if used:
             self.attempt[USAGE] = used
         if self.stopped:
@@ -220,8 +222,8 @@ class PodRun(Node):
             exit_code=self.exit_code,
             message=message,
             log=self.log,
-            argv=argv,
-            env=env,
+            argv=alone(argv, saving=told(message).saving),
+            env=left(env, argv),
         )
 
     def _reason(self) -> Path:

@@ -35,6 +35,8 @@ _PARAMS_HINT = """for example --params '{"model": {"depth": 3}}'."""
 @click.option("--spilled", default="", help="Datasets that are kept in --storage, separated by commas.")
 @click.option("--storage", default="", help="Folder or address of the storage of runs.")
 @click.option("--storage-credentials", default="", help="Entry of credentials.yml for --storage.")
+@click.option("--save-nothing", is_flag=True, help="What it saves stays in memory: no data is changed.")
+@click.option("--save-only", default="", help="As --save-nothing, but for these datasets, separated by commas.")
 def main(secrets: tuple[str, ...], **options: Any) -> None:
     """Run the nodes of one task, as a pod or a local run does.
 
@@ -57,7 +59,15 @@ def main(secrets: tuple[str, ...], **options: Any) -> None:
 
 
 def _task_run(
-    *, pipeline: str, params: str, load_versions: str, save_version: str, storage_credentials: str, **options: Any
+    *,
+    pipeline: str,
+    params: str,
+    load_versions: str,
+    save_version: str,
+    storage_credentials: str,
+    save_nothing: bool,
+    save_only: str,
+    **options: Any,
 ) -> TaskRun:
     versions = _pairs("--load-versions", _names(load_versions), ":", "model:2026-11-21T08.03.47.000Z")
     for version in (*versions.values(), *([save_version] if save_version else [])):
@@ -73,6 +83,7 @@ def _task_run(
         load_versions=versions,
         save_version=save_version,
         credentials=storage_credentials,
+        saved=_names(save_only) if save_nothing or save_only else None,
         **options,
     )
 

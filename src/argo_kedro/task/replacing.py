@@ -44,6 +44,29 @@ class MemoryDatasets:
             _replace(catalog, name, MemoryDataset())
 
 
+class SavedOnly:
+    """A Kedro hook for a look at a task: what it saves stays in memory, but for these datasets."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        self._names = names
+
+    @hook_impl
+    def before_pipeline_run(self, catalog: DataCatalog, pipeline: Pipeline) -> None:
+        """Replace them before the runner makes any; nothing is confirmed either.
+
+        Raises:
+            ConfigError: if the task reads one of them under another transcoded name: it is no longer there.
+        """
+        replaced = pipeline.all_outputs() - set(self._names)
+        read = {name.partition("@")[0]: name for name in pipeline.all_inputs() if "@" in name and name not in replaced}
+        for name in sorted(replaced):
+            if "@" in name and (other := read.get(name.partition("@")[0])):
+                hint = f"--save-only {name} writes it, in its place."
+                raise ConfigError(f"{name} is to stay in memory, and this task reads it as {other}.", hint=hint)
+            _replace(catalog, name, MemoryDataset())
+        catalog.confirm = lambda ds_name: None  # type: ignore[method-assign]
+
+
 class SpilledDataset(AbstractDataset[Any, Any]):
     """A dataset that has no entry in the catalog, and that another task reads: kept in the storage of the run."""
 

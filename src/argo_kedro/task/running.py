@@ -16,7 +16,7 @@ from kedro.runner import SequentialRunner
 
 from argo_kedro.errors import ConfigError
 from argo_kedro.names import k8s_name
-from argo_kedro.task.replacing import MemoryDatasets, SpilledDatasets
+from argo_kedro.task.replacing import MemoryDatasets, SavedOnly, SpilledDatasets
 from argo_kedro.task.secret_parameters import SecretParameters
 from argo_kedro.task.versions import RunVersions
 
@@ -38,6 +38,7 @@ class TaskRun:
     storage: str = ""
     credentials: str = ""  # an entry of credentials.yml
     load_versions: Mapping[str, str] = field(default_factory=dict)
+    saved: Sequence[str] | None = None  # all that it saves, where not everything is to be
 
     @property
     def versions(self) -> dict[str, str]:
@@ -63,10 +64,14 @@ def run_task(run: TaskRun, observers: Sequence[object], secrets: SecretParameter
         load_versions=run.load_versions,
         writers=pipeline,
     )
-    versions = {name: version for name, version in run.versions.items() if name not in run.spilled}
+    nodes = run.nodes or [_node_of(run.task, pipeline)]
+    # What it saves now is read as it is now.
+    written = {name for node in pipeline.nodes if node.name in nodes for name in node.outputs if run.saved is not None}
+    versions = {name: version for name, version in run.versions.items() if name not in {*run.spilled, *written}}
+    only = [SavedOnly(run.saved)] if run.saved is not None else []
     # Kedro calls the last one first: an observer knows where a task is before any other hook fails there.
-    hooks = [secrets, MemoryDatasets(run.memory), spilled, RunVersions(run.save_version, versions), *observers]
-    _run_session(run, run.nodes or [_node_of(run.task, pipeline)], hooks)
+    hooks = [secrets, *only, MemoryDatasets(run.memory), spilled, RunVersions(run.save_version, versions), *observers]
+    _run_session(run, nodes, hooks)
 
 
 def _run_session(run: TaskRun, nodes: Sequence[str], hooks: Sequence[object]) -> None:

@@ -7,7 +7,6 @@ removed with the folder of the run.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -19,6 +18,7 @@ from typing import Any
 
 from kedro.io import DatasetError
 
+from argo_kedro.names import storage_folder
 from argo_kedro.task.files import DigestingWriter, Files, digest, files_at
 from argo_kedro.task.formats import Format, format_named, formats_of, type_name
 from argo_kedro.task.patience import Patience, Unlike, storage_error, without_credentials
@@ -190,7 +190,7 @@ class Storage:
 
 
 def folder(name: str, version: str) -> str:
-    """The path of a dataset below the root: a readable stem, and a hash that tells names apart.
+    """The path of a dataset below the root.
 
     Raises:
         DatasetError: if the version would lead somewhere else.
@@ -198,8 +198,7 @@ def folder(name: str, version: str) -> str:
     if not is_version(version):
         hint = "it is one part of a path: letters, digits, `.`, `_` and `-`."
         raise DatasetError(f"{version!r} cannot be the version of dataset {name!r}.\nHint: {hint}")
-    stem = re.sub(r"[^a-z0-9_]+", "-", name.lower())[:40].strip("-")
-    return f"{version}/{stem or 'd'}-{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
+    return f"{version}/{storage_folder(name)}"
 
 
 def _marker(text: bytes, name: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import final
@@ -164,23 +164,23 @@ def failure_text(failure: Failure, labels: Mapping[str, str] | None = None) -> s
     if log:
         lines += [f"The end of {_short(failure.log)}:", *(f"  | {line}" for line in log)]
     if failure.argv:
-        lines.append(f"Run it alone: {repeat_command(failure)}")
+        lines.append(f"Run it alone: {repeat_command(failure.argv, failure.env)}")
     return "\n".join(lines)
 
 
-def repeat_command(failure: Failure) -> str:
+def repeat_command(argv: Sequence[str], env: Mapping[str, str]) -> str:
     """A line for the shell that runs the task again, in the project's folder; secrets are not in it."""
-    argv = shlex.join(failure.argv)
-    if all(name.isidentifier() and name.isascii() for name in failure.env):
-        return " ".join([*(f"{name}={shlex.quote(value)}" for name, value in failure.env.items()), argv])
-    return " ".join(["env", *(shlex.quote(f"{name}={value}") for name, value in failure.env.items()), argv])
+    command = shlex.join(argv)
+    if all(name.isidentifier() and name.isascii() for name in env):
+        return " ".join([*(f"{name}={shlex.quote(value)}" for name, value in env.items()), command])
+    return " ".join(["env", *(shlex.quote(f"{name}={value}") for name, value in env.items()), command])
 
 
-def last_lines(log: Path, count: int = _LOG_LINES) -> list[str]:
-    """The end of a log, however long it is."""
+def last_lines(log: Path, count: int = _LOG_LINES, most: int = _LOG_BYTES) -> list[str]:
+    """The end of a log, however long it is; not more than so many bytes of it."""
     try:
         with log.open("rb") as file:
-            file.seek(max(0, file.seek(0, os.SEEK_END) - _LOG_BYTES))
+            file.seek(max(0, file.seek(0, os.SEEK_END) - most))
             text = file.read().decode("utf-8", "replace")
     except FileNotFoundError:
         return []

@@ -136,8 +136,18 @@ _OF_TASKS = {
 }
 
 
+# What a task that runs keeps as its line: a process that is killed leaves no other.
+_MEASURE = re.compile(
+    r"^memory (?P<used>[\d.]+) (?P<unit>[KMGT]?i?B)(?: of (?P<limit>[\d.]+) (?P<limit_unit>[KMGT]?i?B))?"
+    r"(?:, (?P<where>.*))?$"
+)
+
+
 def _ended(container: str, why: str, code: str, line: str) -> Reason:
     """How a container ended, by the line that it left for Argo, else by its exit code."""
+    measure = _MEASURE.match(line)
+    if measure and container == "main":
+        return _measured(why, code, **measure.groupdict(default=""))
     line, _, own_hint = line.partition(" Hint: ")  # as our own errors have it
     no_memory = why == "OOMKilled"
     exit_ = _NO_MEMORY if no_memory else _EXITS.get(code, _OTHER)
@@ -147,6 +157,20 @@ def _ended(container: str, why: str, code: str, line: str) -> Reason:
         return Reason(text=f"container {container}: {text} (exit code {code})", hint=hint)
     hint = own_hint or (_OF_TASKS.get(code, _LOG) if line and not no_memory else exit_.hint)
     return Reason(text=f"{text} (exit code {code})", hint=hint)
+
+
+def _measured(why: str, code: str, used: str, unit: str, limit: str, limit_unit: str, where: str) -> Reason:
+    """How a task ended that was last seen with so much memory in use, of so much that it may have."""
+    limit_text = f"{limit} {limit_unit}" if limit else ""
+    seen = used if unit == limit_unit else f"{used} {unit}"
+    amount = f"{seen} of {limit_text}" if limit else seen
+    place = f", {'in ' if where.startswith('node ') else ''}{where}" if where else ""
+    if why == "OOMKilled":
+        than = f" than {limit_text}" if limit else ""
+        hint = f"give it a machine type with more `mem`{than} (`machine_types` in argo.yml) and submit again."
+        return Reason(text=f"out of memory at {amount}{place} (exit code {code})", hint=hint)
+    exit_ = _EXITS.get(code, _OTHER)
+    return Reason(text=f"{exit_.text} at {amount} of memory{place} (exit code {code})", hint=exit_.hint)
 
 
 # Why no cluster node takes a pod -------------------------------------------------------------------------------------

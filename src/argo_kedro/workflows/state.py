@@ -130,14 +130,14 @@ def _tasks(workflow: str, found: Mapping[str, Json], pods: Mapping[str, int]) ->
     ordered = sorted(found.values(), key=lambda node: (node.get("startedAt") or "~", node.get("name") or ""))
     for node in ordered:
         kind = node.get("type")
-        children = _attempts(node, found) if kind == "Retry" else []
+        children = attempts_of(node, found) if kind == "Retry" else []
         if (node.get("nodeFlag") or {}).get("retried"):
             continue  # an attempt: its Retry node stands for it
         if kind in _EXECUTED or kind == "Skipped" or (kind == "Retry" and all(_is_pod(child) for child in children)):
             yield _task(workflow, node, children, pods)
 
 
-def _attempts(node: Json, found: Mapping[str, Json]) -> list[Json]:
+def attempts_of(node: Json, found: Mapping[str, Json]) -> list[Json]:
     """The attempts of a Retry: hooks are its children too."""
     children = [found[each] for each in node.get("children") or () if each in found]
     return [child for child in children if _ATTEMPT.fullmatch(child["name"].removeprefix(node["name"]))]

@@ -1,0 +1,80 @@
+"""The nodes behind one task: what it was given, the template it runs, and how each attempt ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from argo_kedro.model import Json, text
+from argo_kedro.workflows.nodes import nodes
+from argo_kedro.workflows.state import TaskState, attempts_of, moment, spec_of, task_path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """One attempt at a task."""
+
+    phase: str
+    message: str
+    exit_code: str
+    seconds: float | None  # none for one that goes on
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskNode:
+    """A task, as its nodes tell it."""
+
+    task: str  # its name within its DAG
+    name: str  # of the node of its last attempt
+    inputs: Mapping[str, str]
+    template: Json  # empty where the workflow does not hold it
+    host: str  # the cluster node that it ran on
+    attempts: tuple[Attempt, ...]
+
+    @property
+    def container(self) -> Json:
+        """What its template says of the container; empty where it has none."""
+        found = self.template.get("container")
+        return found if isinstance(found, Mapping) else {}
+
+
+def task_node(workflow: Json, task: TaskState) -> TaskNode:
+    """What the workflow says of this task."""
+    name, found = text(workflow, "metadata", "name"), nodes(workflow)
+    whole = [
+        node
+        for node in found.values()
+        if task_path(name, node) == task.path and not (node.get("nodeFlag") or {}).get("retried")
+    ]
+    node: Json = whole[0] if whole else {}
+    attempts = attempts_of(node, found) or [node]
+    last = attempts[-1]
+    listed = ((last.get("inputs") or {}).get("parameters")) or ((node.get("inputs") or {}).get("parameters")) or ()
+    return TaskNode(
+        task=task.path.rpartition(".")[2],
+        name=text(last, "name"),
+        inputs={str(each.get("name")): str(each.get("value") or "") for each in listed},
+        template=_template(workflow, node, task.template),
+        host=text(last, "hostNodeName"),
+        attempts=tuple(_attempt(each) for each in attempts),
+    )
+
+
+def _attempt(node: Json) -> Attempt:
+    began, ended = moment(node.get("startedAt")), moment(node.get("finishedAt"))
+    return Attempt(
+        phase=text(node, "phase"),
+        message=text(node, "message"),
+        exit_code=text(node, "outputs", "exitCode"),
+        seconds=(ended - began).total_seconds() if began and ended else None,
+    )
+
+
+def _template(workflow: Json, node: Json, name: str) -> Json:
+    """A template of the workflow's own, or one that the controller has stored with it."""
+    reference, scope = node.get("templateRef") or {}, text(node, "templateScope")
+    if reference:
+        scope = f"{'cluster' if reference.get('clusterScope') else 'namespaced'}/{reference.get('name')}"
+    stored: Mapping[str, Json] = (workflow.get("status") or {}).get("storedTemplates") or {}
+    own = {each.get("name"): each for each in spec_of(workflow).get("templates") or ()}
+    return stored.get(f"{scope}/{name}") or ({} if reference else own.get(name) or {})
