@@ -99,6 +99,52 @@ def test_the_hint_is_the_way_out(message: str, way_out: str) -> None:
     assert way_out in reason(message).hint
 
 
+@pytest.mark.parametrize(
+    ("why", "line", "words"),
+    [
+        (
+            "OOMKilled (exit code 137)",
+            "memory 15.8 GiB of 16.0 GiB, node train",
+            "out of memory at 15.8 of 16.0 GiB, in node train (exit code 137)",
+        ),
+        (
+            "OOMKilled (exit code 137)",
+            "memory 980 MiB of 1.0 GiB, node a, saving b",
+            "out of memory at 980 MiB of 1.0 GiB, in node a, saving b (exit code 137)",
+        ),
+        (
+            "OOMKilled (exit code 137)",
+            "memory 0.2 GiB of 0.2 GiB, before the first node",
+            "out of memory at 0.2 of 0.2 GiB, before the first node (exit code 137)",
+        ),
+        ("OOMKilled (exit code 137)", "memory 3.1 GiB", "out of memory at 3.1 GiB (exit code 137)"),
+        (
+            "Error (exit code 137)",
+            "memory 7.9 GiB of 8.0 GiB, node a",
+            "it was killed at 7.9 of 8.0 GiB of memory, in node a (exit code 137)",
+        ),
+        (
+            "Error (exit code 139)",
+            "memory 0.5 GiB of 8.0 GiB, node a",
+            "it crashed in a library that is not Python at 0.5 of 8.0 GiB of memory, in node a (exit code 139)",
+        ),
+        ("OOMKilled (exit code 137)", "memory was short", "it ran out of memory: memory was short (exit code 137)"),
+    ],
+)
+def test_a_task_that_was_killed_is_told_with_the_memory_that_it_was_last_seen_with(
+    why: str, line: str, words: str
+) -> None:
+    assert reason(f"main: {why}: {line}").text == words
+
+
+def test_more_memory_than_the_limit_is_what_helps_against_its_lack() -> None:
+    hint = reason("main: OOMKilled (exit code 137): memory 15.8 GiB of 16.0 GiB, node train").hint
+
+    assert (
+        hint == "give it a machine type with more `mem` than 16.0 GiB (`machine_types` in argo.yml) and submit again."
+    )
+
+
 def test_a_missing_right_is_granted_by_a_file_that_init_writes() -> None:
     found = reason(
         'wait: Error (exit code 64): workflowtaskresults.argoproj.io is forbidden: User "u" cannot create resource '

@@ -14,6 +14,7 @@ from argo_kedro.workflows import reason
 from argo_kedro.workflows.attempts import Attempt
 from argo_kedro.workflows.told import Frame
 
+_WIDTH = 120  # of what is said in sentences
 _FRAMES = 3  # the last ones, which are the innermost
 _PHASES = {"Failed": "failed", "Error": "failed", "Pending": "waits", "Succeeded": "succeeded", "Running": "runs"}
 
@@ -115,10 +116,10 @@ def _facts(found: Finding) -> Iterator[str]:
 
 def _resources(found: Finding) -> str:
     given = found.node.container.get("resources") or {}
-    requests, limits = (_quantities(given.get(side) or {}) for side in ("requests", "limits"))
-    if not (requests or limits):
-        return ""
-    return f", requests and limits {limits}" if requests == limits else f", requests {requests}, limits {limits}"
+    sides = {side: _quantities(given.get(side) or {}) for side in ("requests", "limits")}
+    if sides["requests"] == sides["limits"] and sides["limits"]:
+        sides = {"requests and limits": sides["limits"]}
+    return "".join(f", {side} {quantities}" for side, quantities in sides.items() if quantities)
 
 
 def _quantities(given: Mapping[str, str]) -> str:
@@ -145,4 +146,5 @@ def _repeat(found: Finding) -> Iterator[str]:
     if command and found.repeat.variables:
         here = f"; not set here: {', '.join(unset)}" if unset else ", which are all set here"
         yield f"It takes from this shell: {', '.join(found.repeat.variables)}{here}."
-    yield from (line for note in found.repeat.notes for line in textwrap.wrap(note, 120))
+    for note in found.repeat.notes:
+        yield from textwrap.wrap(note, _WIDTH, break_long_words=False, break_on_hyphens=False)

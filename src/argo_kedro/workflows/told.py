@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import PurePosixPath
 
 _LINE = re.compile(
@@ -75,7 +76,7 @@ def frames(lines: Sequence[str], package: str) -> tuple[Frame, ...]:
         package: The project's, which counts as its own where it is installed too.
     """
     found: list[Frame] = []
-    for line, after in zip(lines, [*lines[1:], ""], strict=True):
+    for line, after in zip_longest(lines, lines[1:], fillvalue=""):
         frame, code = _FRAME.match(line), _CODE.match(after)
         if frame and _is_own(frame["file"], package):
             known = Frame(
