@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -113,6 +116,12 @@ def test_runs_at_once_do_not_mix_pods_are_killed_and_what_failed_is_resumed(plac
     assert len(s3.files.ls(f"{s3.name}/history.parquet", refresh=True)) == 3
     (kept,) = s3.files.ls(f"{s3.name}/spilled", refresh=True)  # those of the good runs are cleaned up
     assert "asked to fail" in broken.stderr
+    (failed,) = place.argo("debug", broken.last, "--json", code=6).document["tasks"]
+    assert (failed["name"], sorted(failed["spilled"])) == ("report", ["doubled", "frame", "heavy", "model"])
+    assert list(failed["load_versions"]) == ["history"]
+    repeated = typed(place, failed["command"])  # here, on what the pods have left in the bucket
+    assert repeated.returncode == 1
+    assert repeated.stderr.splitlines()[-1] == "ValueError: asked to fail"
 
     made = next(iter(set(frame_of(s3, kept))))
     new = place.argo("submit", "--from-failed", broken.last, "--params", "number=3,fail=false", "--wait", seconds=600)
@@ -132,6 +141,15 @@ def test_datasets_in_memory_travel_by_a_volume_that_pods_share(place: Place, s3,
 
     assert result(s3, done.last)["numbers"] == [5, 10]
     assert not s3.files.exists(f"{s3.name}/spilled")
+
+
+def typed(place: Place, command: str) -> subprocess.CompletedProcess[str]:
+    """What somebody gets who pastes this into a shell that has the bucket's keys."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    env = {**os.environ, **place.env, "DO_NOT_TRACK": "1", "PATH": path}
+    return subprocess.run(
+        ["sh", "-c", command], cwd=place.folder, env=env, capture_output=True, text=True, timeout=120, check=False
+    )
 
 
 def frame_of(s3, folder: str) -> list[str]:

@@ -102,6 +102,7 @@ def test_a_failing_node_is_named_and_the_rest_can_go_on(project: Path) -> None:
     assert failed.returncode == 6
     assert "main: Error (exit code 1): node write_report: ValueError: seven" in failed.stderr
     assert "Run it alone: WORKFLOW_ID=" in failed.stderr
+    assert " --save-nothing\n" in failed.stderr
     (name,) = re.findall("To go on after the fix: kedro argo retry (.+)", failed.stderr)
 
     source.write_text(PIPELINE.replace("value == 7", "value == 8"), encoding="utf-8")

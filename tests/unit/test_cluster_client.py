@@ -146,14 +146,16 @@ def test_a_line_that_is_none_of_kubernetes_has_no_answer(api: ApiServer, line: s
 
 
 def test_a_log_comes_line_by_line_from_a_moment_on(api: ApiServer) -> None:
-    api.next("log", Answer(body=[b"t1 one\nt2 tw", b"o\nt3 \xff"]), Answer(body="t1 no line feed"))
+    api.next("log", Answer(body=[b"t1 one\nt2 tw", b"o\nt3 \xff"]), *[Answer(body="t1 no line feed")] * 2)
     since = (datetime.now(timezone.utc) - timedelta(hours=1)).isoformat()
     assert list(api.cluster().log("p", "main", follow=True, since=since)) == ["t1 one", "t2 two", "t3 \ufffd"]
     assert list(api.cluster().log("p", "main")) == ["t1 no line feed"]
+    assert list(api.cluster().log("p", "main", tail=7)) == ["t1 no line feed"]
     query = api.asked("log")[0].query
     assert (query["container"], query["follow"].lower(), query["timestamps"].lower()) == ("main", "true", "true")
     assert 3600 <= int(query["sinceSeconds"]) < 3700
-    assert "sinceSeconds" not in api.asked("log")[1].query
+    assert not {"sinceSeconds", "tailLines"} & api.asked("log")[1].query.keys()
+    assert api.asked("log")[2].query["tailLines"] == "7"
 
 
 def test_a_log_that_breaks_off_has_no_answer_and_one_that_is_refused_says_why(api: ApiServer) -> None:

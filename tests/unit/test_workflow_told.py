@@ -84,14 +84,17 @@ def test_of_several_tracebacks_all_frames_count_each_once_the_innermost_last() -
     )
 
 
-def test_a_dataset_is_saved_once_kedro_goes_on() -> None:
+def test_a_dataset_is_saved_once_kedro_goes_on_and_not_in_memory() -> None:
     lines = [
         "INFO     Loading data from raw (CSVDataset)...     data_catalog.py:1152",
         "INFO     Running node: a: f([raw]) -> [b;c]",
+        "INFO     Loading data from params:least (MemoryDataset)...",
+        "INFO     Loading data from inner (MemoryDataset)...",
+        "INFO     Saving data to inner (MemoryDataset)...",
         "INFO     Saving data to b (ParquetDataset)...",
         "INFO     Saving data to c (ParquetDataset)...",
         "nothing of Kedro's",
     ]
 
-    assert (loaded(lines), saved(lines)) == (("raw",), ("b",))
+    assert (loaded(lines), saved(lines)) == (("raw", "params:least"), ("b",))
     assert saved([*lines, "INFO     Completed node: a"]) == ("b", "c")

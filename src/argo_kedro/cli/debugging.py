@@ -59,8 +59,8 @@ class Inquiry:
         else:
             anew = "submit" if self.run.is_cluster else "run"
             console.say(
-                "After the fix. Where argo.yml, an option or the pipeline was wrong, it takes a new run: "
-                f"{self.run.command(anew, '--from-failed', name)}"
+                f"After the fix, a retry runs what has not succeeded{self.run.after_fix}. "
+                f"If argo.yml, an option or the pipeline itself was wrong, it takes a new run: {self.run.command(anew, '--from-failed', name)}"
             )
             step = self.run.command("retry", name)
         console.say(f"Next: {step}")

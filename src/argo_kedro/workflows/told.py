@@ -20,9 +20,10 @@ _LINE = re.compile(
 _FRAME = re.compile(r'^ {2}File "(?P<file>[^"\n]+)", line (?P<line>\d+), in (?P<function>.+)$')
 _CODE = re.compile(r"^ {4}(?P<code>\S.*)$")
 _STEP = re.compile(
-    r"\bSaving data to (?P<saved>\S.*?) \(\w+\)\.\.\.|\bLoading data from (?P<loaded>\S.*?) \(\w+\)\.\.\."
+    r"\b(?:Saving data to (?P<saved>\S.*?)|Loading data from (?P<loaded>\S.*?)) \((?P<type>\w+)\)\.\.\."
     r"|\b(?:Running|Completed) node: "
 )
+_MEMORY = "MemoryDataset"  # what is in there is gone with the task
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
 _LIBRARY = re.compile(r"python\d+\.\d+\Z")  # the folder of Python's own modules
 
@@ -90,13 +91,17 @@ def frames(lines: Sequence[str], package: str) -> tuple[Frame, ...]:
 
 
 def loaded(lines: Sequence[str]) -> tuple[str, ...]:
-    """The datasets that Kedro's log says were begun to be loaded."""
-    return tuple(dict.fromkeys(step["loaded"] for step in _steps(lines) if step["loaded"]))
+    """The datasets and parameters that Kedro's log says were begun to be loaded from outside the task."""
+    steps = [step for step in _steps(lines) if step["loaded"]]
+    outside = (step["loaded"] for step in steps if step["type"] != _MEMORY or step["loaded"].startswith("param"))
+    return tuple(dict.fromkeys(outside))
 
 
 def saved(lines: Sequence[str]) -> tuple[str, ...]:
     """The datasets that were saved whole, as Kedro's log tells it: after each it went on with something."""
-    return tuple(dict.fromkeys(step["saved"] for step in _steps(lines)[:-1] if step["saved"]))
+    return tuple(
+        dict.fromkeys(step["saved"] for step in _steps(lines)[:-1] if step["saved"] and step["type"] != _MEMORY)
+    )
 
 
 def _steps(lines: Sequence[str]) -> list[re.Match[str]]:
