@@ -13,12 +13,14 @@ from argo_kedro.cli.reach import Reach
 from argo_kedro.cluster import Cluster
 from argo_kedro.cluster.last_words import last_words
 from argo_kedro.cluster.logs import lines
+from argo_kedro.cluster.pods import pod_times
 from argo_kedro.events import Notice
 from argo_kedro.model import Json
 from argo_kedro.views.inputs import left_behind
 from argo_kedro.workflows import Reason, RunState, TaskState, labels_of
 from argo_kedro.workflows.labels import shown
 from argo_kedro.workflows.source_code import commit_of_project
+from argo_kedro.workflows.timeline import PodTimes
 from argo_kedro.workflows.told import TaskLog
 
 
@@ -77,6 +79,19 @@ class ClusterRun:
     def machine_types(self, document: Json) -> Collection[str]:
         """The names of the machine types that argo.yml has."""
         return self.reach.config.machine_types
+
+    @property
+    def where(self) -> str:
+        """The cluster, in words."""
+        return f"on a cluster, {self.cluster.where}"
+
+    def pod_times(self) -> Mapping[str, PodTimes]:
+        """What its pods tell, as long as they are there.
+
+        Raises:
+            ClusterError: if they cannot be read.
+        """
+        return pod_times(self.cluster, self.name)
 
     def last_words(self, task: TaskState, most: int) -> TaskLog:
         """The end of what a task wrote, while its pod is there."""

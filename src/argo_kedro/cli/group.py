@@ -15,6 +15,7 @@ _VERBS = {  # in the order in which they are used
     "status": "argo_kedro.cli.status.status",
     "logs": "argo_kedro.cli.logs.logs",
     "debug": "argo_kedro.cli.debug.debug",
+    "report": "argo_kedro.cli.report.report",
     "retry": "argo_kedro.cli.retry.retry",
     "stop": "argo_kedro.cli.stop.stop",
     "delete": "argo_kedro.cli.delete.delete",

@@ -32,6 +32,7 @@ from argo_kedro.views.progress import Progress, failure_text
 from argo_kedro.workflows import Reason, RunState, TaskState, labels_of, run_state
 from argo_kedro.workflows.changes import changes
 from argo_kedro.workflows.source_code import code_of_project
+from argo_kedro.workflows.timeline import PodTimes
 from argo_kedro.workflows.told import TaskLog
 
 _LOOK = 0.5  # seconds between two looks at a record
@@ -46,6 +47,7 @@ class LocalRun:
     project: Path
     after_fix: str = ", with the code as it is then"
     is_cluster: bool = False
+    where: str = "on this machine"
 
     @property
     def record(self) -> Path:
@@ -118,6 +120,10 @@ class LocalRun:
             ].machine_types
         except ArgoKedroError:
             return ()
+
+    def pod_times(self) -> Mapping[str, PodTimes]:
+        """What its pods tell: it has none, and its record tells all."""
+        return {}
 
     def last_words(self, task: TaskState, most: int) -> TaskLog:
         """The end of what a task wrote."""

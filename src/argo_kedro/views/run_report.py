@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,53 +10,51 @@ from typing import Any
 from argo_kedro.model import COMMIT, PROFILE, USER, DatasetUse, Json, text
 from argo_kedro.names import few
 from argo_kedro.views.explanation import travels
+from argo_kedro.views.findings import Finding, machine_type
 from argo_kedro.views.inputs import inputs_lines
+from argo_kedro.views.progress import repeat_command
 from argo_kedro.views.resources import requests_and_limits
 from argo_kedro.workflows import Inputs, Reason, RunState, TaskState, inputs_of, labels_of, reason, run_state
 from argo_kedro.workflows.code import code_now
 from argo_kedro.workflows.labels import nodes_in, shown
+from argo_kedro.workflows.state import FAILED
 from argo_kedro.workflows.timeline import PodTimes, stretches, usage_of
 from argo_kedro.workflows.waiting import Waiting
 
 _SHOWN = 5  # names in a note
+_LINES = 40  # of a log that are shown
+_LINES_OF_FAILED = 200
 _LABELS = {"Pipelines": "argo-kedro/pipeline", "Env": "argo-kedro/env", "Profile": PROFILE, "Submitted by": USER}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Log:
-    """The end of what a task wrote."""
-
-    lines: tuple[str, ...]
-    left_out: int = 0  # lines before them
-
-
-@dataclass(frozen=True, kw_only=True)
-class Told:
+class Known:
     """What is known of a run besides the Workflow object."""
 
     where: str  # it ran
     pods: Mapping[str, PodTimes] = field(default_factory=dict)
     waits: Mapping[str, Reason] = field(default_factory=dict)  # why tasks have not begun, by their paths
-    logs: Mapping[str, Log] = field(default_factory=dict)  # by the paths of tasks
-    repeats: Mapping[str, str] = field(default_factory=dict)  # the command that runs a task alone, by its path
+    findings: Sequence[Finding] = ()  # of those tasks that were looked at closely
+    machine_types: Collection[str] = ()  # of argo.yml
     uses: Sequence[DatasetUse] = ()  # datasets of the tasks, by their names
     notes: Sequence[str] = ()
 
 
-def run_report(workflow: Json, told: Told, now: datetime) -> dict[str, Any]:
+def run_report(workflow: Json, known: Known, now: datetime) -> dict[str, Any]:
     """All that `page` shows of a run, here or on a cluster."""
-    return _RunReport(workflow, told, now).all()
+    return _RunReport(workflow, known, now).all()
 
 
 class _RunReport:
-    def __init__(self, workflow: Json, told: Told, now: datetime) -> None:
-        self._workflow, self._told, self._now = workflow, told, now
+    def __init__(self, workflow: Json, known: Known, now: datetime) -> None:
+        self._workflow, self._known, self._now = workflow, known, now
         self._state: RunState = run_state(workflow)
         self._inputs: Inputs = inputs_of(workflow)
         self._labels, self._nodes = labels_of(workflow), nodes_in(workflow)
         self._waiting = Waiting(workflow, self._state)
         self._critical = self._waiting.critical()
         self._began = self._state.began or now
+        self._findings = {found.task.path: found for found in known.findings}
 
     def all(self) -> dict[str, Any]:
         state, why = self._state, reason(self._state.message)
@@ -86,7 +84,7 @@ class _RunReport:
         """
         paths = {path.rpartition(".")[2]: path for path in planned}
         found: dict[str, dict[str, None]] = {path: {} for path in planned}
-        for use in self._told.uses:
+        for use in self._known.uses:
             for reader in use.consumers:
                 if reader in paths and use.producer in paths:
                     found[paths[reader]][paths[use.producer]] = None
@@ -99,33 +97,37 @@ class _RunReport:
         template = self._waiting.template(path)
         requests, limits = requests_and_limits(template.body if template else {})
         label = shown(path, self._labels)
-        why = self._told.waits.get(path) or reason(task.message if task else "")
-        log = self._told.logs.get(path, Log(lines=()))
+        name_of = task.template if task else str((template.body if template else {}).get("name") or "")
+        found = self._findings.get(path)
+        why = found.why if found else self._known.waits.get(path) or reason(task.message if task else "")
+        log = found.log.lines if found else ()
+        shown_lines = log[-(_LINES_OF_FAILED if task and task.phase in FAILED else _LINES) :]
         return {
             "id": path,
             "name": label,
             "nodes": list(self._nodes.get(name) or (label,)),
             "needs": list(needs),
-            "template": task.template if task else str((template.body if template else {}).get("name") or ""),
+            "template": name_of,
+            "machine_type": machine_type(name_of, self._known.machine_types),
             "pod": task.pod if task else "",
             "phase": task.phase if task else "",
             "attempt": task.attempt + 1 if task else 1,
             "exit_code": int(task.exit_code) if task and task.exit_code.isdigit() else None,
             "message": why.text,
             "hint": why.hint,
-            "repeat": self._told.repeats.get(path, ""),
+            "repeat": repeat_command(found.repeat.argv, found.repeat.env) if found and found.repeat.argv else "",
             "critical": path in self._critical,
             "spans": list(self._spans(path, task)) if task else [],
             "requests": requests,
             "limits": limits,
             "used": self._used(task),
-            "log": list(log.lines),
-            "log_left_out": log.left_out,
+            "log": list(shown_lines),
+            "log_left_out": len(log) - len(shown_lines),
         }
 
     def _spans(self, path: str, task: TaskState) -> Iterator[dict[str, Any]]:
         ready = self._waiting.ready(path) or (None if self._waiting.needs(path) else self._state.began)
-        for each in stretches(task, ready, self._told.pods, self._now):
+        for each in stretches(task, ready, self._known.pods, self._now):
             yield {
                 "kind": each.kind,
                 "name": each.name,
@@ -140,7 +142,7 @@ class _RunReport:
     def _used(self, task: TaskState | None) -> dict[str, float | None]:
         """Of the last attempt that said so: mean cores, and bytes at the highest."""
         for attempt in reversed(task.attempts if task else ()):
-            usage = usage_of(attempt, self._told.pods)
+            usage = usage_of(attempt, self._known.pods)
             if usage:
                 seconds = ((attempt.ended or self._now) - usage.began).total_seconds()
                 return {
@@ -154,7 +156,7 @@ class _RunReport:
             value = text(self._workflow, "metadata", "labels", label)
             if value:
                 yield name, value
-        yield "Ran", self._told.where
+        yield "Ran", self._known.where
         code = code_now(self._workflow) or text(self._workflow, "metadata", "labels", COMMIT)
         if code:
             yield "Code", code
@@ -164,11 +166,11 @@ class _RunReport:
         yield "Report made", self._now.strftime("%Y-%m-%d %H:%M:%S UTC")
 
     def _notes(self) -> Iterator[str]:
-        yield from self._told.notes
+        yield from self._known.notes
         unknown = [
             shown(task.path, self._labels)
             for task in self._state.tasks
-            if task.attempts and task.ended and usage_of(task.attempts[-1], self._told.pods) is None
+            if task.attempts and task.ended and usage_of(task.attempts[-1], self._known.pods) is None
         ]
         if unknown:
             names = few(unknown, _SHOWN)
@@ -176,7 +178,7 @@ class _RunReport:
 
     def _datasets(self, planned: Mapping[str, object]) -> Iterator[dict[str, Any]]:
         paths = {path.rpartition(".")[2]: path for path in planned}
-        for use in self._told.uses:
+        for use in self._known.uses:
             if use.consumers:
                 dataset = use.dataset
                 pinned = self._inputs.save_version if dataset.versioned and use.producer in paths else ""

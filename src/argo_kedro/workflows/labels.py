@@ -50,12 +50,15 @@ def names_of(path: str, labels: Mapping[str, str], nodes: Mapping[str, Collectio
     return names | known | {node for part in parts for node in nodes.get(part, ())}
 
 
-def nodes_in(workflow: Json) -> Mapping[str, tuple[str, ...]]:
-    """The Kedro nodes that a task is told to run, by the task's name; a task that is told none is named by its node."""
+def nodes_in(workflow: Json, parameters: Collection[str] = _LISTS) -> Mapping[str, tuple[str, ...]]:
+    """The Kedro nodes that a task is told to run, by the task's name; a task that is told none is named by its node.
+
+    Or what else it is told in a list, by the name of the parameter.
+    """
     found = {}
     for template in spec_of(workflow).get("templates") or ():
         for task in (template.get("dag") or {}).get("tasks") or ():
             for parameter in (task.get("arguments") or {}).get("parameters") or ():
-                if parameter.get("name") in _LISTS:
+                if parameter.get("name") in parameters:
                     found[task["name"]] = tuple(str(parameter.get("value") or "").split(","))
     return found

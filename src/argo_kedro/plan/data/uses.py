@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
+
+from kedro.pipeline.node import Node
 
 from argo_kedro.model import Dataset, DatasetUse
 from argo_kedro.plan.grouping.groups import NodeGroup, dataset_name
@@ -39,6 +41,29 @@ def dataset_uses(
             shown = replace(shown, path=root) if base in spilled else shown
             uses.append(DatasetUse(dataset=shown, producer=producer, consumers=consumers))
     return tuple(uses)
+
+
+def uses_of_tasks(
+    tasks: Mapping[str, Sequence[str]],
+    nodes: Mapping[str, Node],
+    dataset: Callable[[str], Dataset],
+    spilled: Collection[str] = (),
+    root: str = "",
+) -> tuple[DatasetUse, ...]:
+    """The same for tasks that are there already, such as those of a run; a node that is not known writes nothing.
+
+    Args:
+        tasks: The names of each task's nodes.
+        nodes: The nodes of the project, by their names.
+        dataset: Describes the dataset of a name.
+        spilled: The datasets that travel by the storage of the run.
+        root: That storage.
+    """
+    groups = [
+        NodeGroup(task, len(names) > 1, tuple(nodes[name] for name in names if name in nodes))
+        for task, names in tasks.items()
+    ]
+    return dataset_uses(groups, dataset, spilled, root)
 
 
 def is_below(path: str, root: str) -> bool:
