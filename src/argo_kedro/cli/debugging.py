@@ -57,11 +57,9 @@ class Inquiry:
         elif phase == "Succeeded":
             step = self.run.command("logs", name)
         else:
-            anew = "submit" if self.run.is_cluster else "run"
-            console.say(
-                f"After the fix, a retry runs what has not succeeded{self.run.after_fix}. "
-                f"If argo.yml, an option or the pipeline itself was wrong, it takes a new run: {self.run.command(anew, '--from-failed', name)}"
-            )
+            anew = self.run.command("submit" if self.run.is_cluster else "run", "--from-failed", name)
+            console.say(f"After the fix, a retry runs what has not succeeded{self.run.after_fix}.")
+            console.say(f"If argo.yml, an option or the pipeline itself was wrong, it takes a new run: {anew}")
             step = self.run.command("retry", name)
         console.say(f"Next: {step}")
         if over and phase != "Succeeded":

@@ -320,8 +320,9 @@ def test_the_next_command_and_the_exit_code_follow_the_run(tmp_path: Path, capsy
         asked(on_cluster(failed()), tmp_path).tell_next()
     assert caught.value.exit_code == 6
     assert capsys.readouterr().err.splitlines() == [
-        "After the fix, a retry runs what has not succeeded; --image names a new image. If argo.yml, an option or the "
-        "pipeline itself was wrong, it takes a new run: kedro argo submit --from-failed demo-x",
+        "After the fix, a retry runs what has not succeeded; --image names a new image.",
+        "If argo.yml, an option or the pipeline itself was wrong, it takes a new run: "
+        "kedro argo submit --from-failed demo-x",
         "Next: kedro argo retry demo-x",
     ]
     asked(on_cluster(failed(), phase="Running"), tmp_path).tell_next()
