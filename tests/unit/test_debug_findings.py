@@ -47,6 +47,14 @@ Traceback (most recent call last):
 ValueError: NaN"""
 
 
+KEEPS = node(
+    "split",
+    inputs={"parameters": [{"name": "spilled", "value": "big"}]},
+    templateName="large",
+    finishedAt="2026-11-21T08:00:00Z",
+)
+
+
 def ours(name: str = "large", *args: str, **container: Any) -> dict[str, Any]:
     """A pod template as the planner makes it."""
     lists = ("pipeline", "nodes", "memory", "pinned", "spilled")
@@ -248,8 +256,7 @@ def test_a_dataset_in_the_storage_is_read_from_there_and_one_that_the_task_keeps
     tmp_path: Path,
 ) -> None:
     storage = ours("large", "--storage=s3://bucket/runs", "--storage-credentials=minio")
-    before = node("split", inputs=given(spilled="big"), templateName="large")
-    cluster = on_cluster(before, failed(inputs=given(spilled="big,next", nodes="train")))
+    cluster = on_cluster(KEEPS, failed(inputs=given(spilled="big,next", nodes="train")))
     cluster.objects["workflows"][NAME]["spec"]["templates"][1] = storage
 
     (found,) = asked(cluster, tmp_path).findings
@@ -262,14 +269,36 @@ def test_a_dataset_in_the_storage_is_read_from_there_and_one_that_the_task_keeps
 
 
 def test_what_lies_on_a_volume_of_the_cluster_cannot_be_read_here(tmp_path: Path) -> None:
-    before = node("split", inputs=given(spilled="big"), templateName="large")
-    cluster = on_cluster(before, failed(inputs=given(spilled="big")))
+    cluster = on_cluster(KEEPS, failed(inputs=given(spilled="big")))
     cluster.objects["workflows"][NAME]["spec"]["templates"][1] = ours("large", f"--storage={tmp_path}/volume")
 
     text = told(asked(cluster, tmp_path))
 
     assert f"It cannot be repeated here: it reads big in {tmp_path}/volume/{VERSION}" in " ".join(text.split())
     assert "python -m argo_kedro.task" not in text
+
+
+def test_what_a_success_has_removed_from_the_storage_cannot_be_read_again(tmp_path: Path) -> None:
+    cluster = on_cluster(KEEPS, node("train", inputs=given(spilled="big"), templateName="large"), phase="Succeeded")
+    templates = cluster.objects["workflows"][NAME]["spec"]["templates"]
+    templates[1] = ours("large", "--storage=s3://bucket/runs")
+    kept = asked(cluster, tmp_path, "train").findings[0].repeat
+    templates.append({"name": "finish", "container": {"image": "x", "args": ["--clean-up=success"]}})
+
+    removed = asked(cluster, tmp_path, "train").findings[0].repeat
+
+    assert ("--spilled" in kept.argv, removed.argv) == (True, ())
+    assert "It cannot be repeated here: it reads big in s3://bucket/runs/" in removed.notes[0]
+
+
+def test_where_tries_grow_no_machine_type_is_named_as_the_one_that_was_too_small(tmp_path: Path) -> None:
+    cluster = on_cluster(failed(message="main: OOMKilled (exit code 137)"))
+    cluster.objects["workflows"][NAME]["spec"]["templates"][1]["podSpecPatch"] = "{{=['a', 'b'][asInt(retries)]}}"
+
+    text = told(asked(cluster, tmp_path))
+
+    assert "a try after memory ran out has its `larger` one" in text
+    assert "`mem` (`machine_types` in argo.yml)" in text
 
 
 def test_a_dataset_that_could_not_be_saved_is_the_only_one_that_is_saved_again(tmp_path: Path) -> None:
@@ -336,6 +365,12 @@ def test_a_workflow_that_argo_refused_has_no_task_to_show(tmp_path: Path) -> Non
         "demo-x: Error, 0 of 0 tasks failed.\nArgo cannot run this workflow: no entrypoint\nHint: nothing ran. "
         "`kedro argo check` looks at the manifest; mend what is named, and submit again."
     )
+
+
+def test_where_nothing_is_wrong_that_is_said(tmp_path: Path) -> None:
+    found = asked(on_cluster(node("train", templateName="large"), phase="Succeeded"), tmp_path)
+
+    assert found.headline.splitlines()[1:] == ["Nothing failed, and nothing waits for a reason that is known."]
 
 
 def test_of_a_local_run_the_last_attempts_log_counts_and_nothing_is_said_of_clusters(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from argo_kedro.workflows import RunState, TaskState, labels_of, reason, run_sta
 from argo_kedro.workflows.labels import shown
 from argo_kedro.workflows.meaning import meant_by
 
-_MOST = 5  # tasks that are shown, where none is named
+_MOST = 5  # tasks that are shown
 _LINES = 1000  # of the end of a log, to find a traceback in
 _SHOWN = 20  # tasks named in a message
 
@@ -41,6 +41,8 @@ class Inquiry:
         if self.state.message and not self.findings:
             found = reason(self.state.message)
             lines += [found.text, *([f"Hint: {found.hint}"] if found.hint else [])]
+        elif not self.findings:
+            lines.append("Nothing failed, and nothing waits for a reason that is known.")
         if self.more:
             lines.append(f"The first {len(self.findings)} are here, and {self.more} more: TASK names another one.")
         return "\n".join(lines)
@@ -95,7 +97,7 @@ def inquiry(run: LocalRun | ClusterRun, package: str, asked: str) -> Inquiry:
         machine_types=run.machine_types(document),
         now=now,
     )
-    chosen = tasks if asked else tasks[:_MOST]
+    chosen = tasks[:_MOST]
     return Inquiry(run=run, state=state, findings=findings(source, chosen), more=len(tasks) - len(chosen))
 
 

@@ -115,11 +115,10 @@ class LocalRun:
     def machine_types(self, document: Json) -> Collection[str]:
         """The names of the machine types that argo.yml has; none where it cannot be read."""
         try:
-            return cluster_config(self.project, env=text(document, "metadata", "labels", "argo-kedro/env"))[
-                0
-            ].machine_types
+            config, _ = cluster_config(self.project, env=text(document, "metadata", "labels", "argo-kedro/env"))
         except ArgoKedroError:
             return ()
+        return config.machine_types
 
     def pod_times(self) -> Mapping[str, PodTimes]:
         """What its pods tell: it has none, and its record tells all."""

@@ -18,6 +18,7 @@ from argo_kedro.manifest.validation.parts import Manifest, Part
 from argo_kedro.model import Json, text
 from argo_kedro.names import pod_name
 from argo_kedro.workflows.attempts import TaskNode
+from argo_kedro.workflows.inputs import inputs_of
 from argo_kedro.workflows.state import moment, spec_of
 
 _READ = ("name", "container", "inputs", "outputs", "serviceAccountName")  # of a template: what makes its command
@@ -56,7 +57,8 @@ def repeat(document: Json, node: TaskNode, *, label: str, saving: str, kept: Col
     options = Options(made.shown)
     reads = {name: options.place(name) for name in options.names("spilled") if name in kept or name in options.asked}
     unread = set(options.names("spilled")) - reads.keys()
-    gone = [f"{name} in {place}" for name, place in reads.items() if _is_gone(place)]
+    removed = inputs_of(document).cleans_up and text(document, "status", "phase") == "Succeeded"
+    gone = [f"{name} in {place}" for name, place in reads.items() if removed or _is_gone(place)]
     return Repeat(
         argv=() if gone else alone(made.shown, label=label, saving=saving, unread=unread),
         env=left(made.given, made.shown) | _of_host(read, node),
@@ -104,7 +106,7 @@ def _of_host(read: Pod, node: TaskNode) -> dict[str, str]:
 def _notes(document: Json, node: TaskNode, options: Options, saving: str, gone: list[str]) -> Iterator[str]:
     """What one has to know before the command is typed."""
     if gone:
-        yield f"It cannot be repeated here: it reads {', '.join(gone)}, and that is not on this machine."
+        yield f"It cannot be repeated here: it reads {', '.join(gone)}, which is no more, or not on this machine."
         return
     if not options:
         yield "Its template is one of your own: the command saves what it always saves, and in the same places."

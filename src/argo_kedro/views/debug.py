@@ -81,7 +81,7 @@ def _why(found: Finding, project: Path) -> Iterator[str]:
         if found.why.text:
             yield found.why.text
     if hint:
-        yield f"Hint: {_with_machine(hint, found.machine_type)}"
+        yield f"Hint: {_with_machine(hint, '' if found.node.grows else found.machine_type)}"
 
 
 def _with_machine(hint: str, machine_type: str) -> str:
@@ -99,7 +99,8 @@ def _facts(found: Finding) -> Iterator[str]:
         yield "Attempts:"
         for number, attempt in enumerate(found.node.attempts, 1):
             yield f"  {number}: {reason(attempt.message).text or attempt.phase.lower()}"
-    yield f"Machine type: {found.machine_type or f'of template {found.task.template}'}{_resources(found)}"
+    larger = "; a try after memory ran out has its `larger` one" if found.node.grows else ""
+    yield f"Machine type: {found.machine_type or f'of template {found.task.template}'}{_resources(found)}{larger}"
     if found.code or found.image:
         here = f" (the code here is {found.code_here})" if found.code_here else ""
         image = f"image {found.image}" if found.image else ""

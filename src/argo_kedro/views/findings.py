@@ -11,7 +11,7 @@ from argo_kedro.local.repeating import Repeat, repeat
 from argo_kedro.model import COMMIT, Json, text
 from argo_kedro.names import k8s_name
 from argo_kedro.workflows import Reason, RunState, TaskState, labels_of, reason
-from argo_kedro.workflows.attempts import TaskNode, task_node
+from argo_kedro.workflows.attempts import TaskNode, kept_before, task_node
 from argo_kedro.workflows.code import code_of
 from argo_kedro.workflows.labels import shown
 from argo_kedro.workflows.told import Frame, TaskLog, Told, frames, loaded, saved, told
@@ -83,7 +83,7 @@ def _finding(source: Source, task: TaskState, label: str) -> Finding:
         image=text(node.container, "image") if source.in_pods else "",
         code=code,
         code_here=source.code_here if code and source.code_here != code else "",
-        repeat=repeat(document, node, label=label, saving=said.saving, kept=_kept(source, task)),
+        repeat=repeat(document, node, label=label, saving=said.saving, kept=kept_before(document, task)),
     )
 
 
@@ -94,10 +94,3 @@ def machine_type(template: str, known: Collection[str]) -> str:
         if found:
             return max(found, key=lambda each: (k8s_name(each) == name, len(each)))
     return ""
-
-
-def _kept(source: Source, task: TaskState) -> set[str]:
-    """The datasets that tasks which succeeded have kept in the storage of the run."""
-    others = (other for other in source.state.tasks if other.phase == "Succeeded" and other.path != task.path)
-    given = (task_node(source.document, other).inputs.get("spilled", "") for other in others)
-    return {name for names in given for name in names.split(",") if name}

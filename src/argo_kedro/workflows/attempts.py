@@ -37,6 +37,11 @@ class TaskNode:
         found = self.template.get("container")
         return found if isinstance(found, Mapping) else {}
 
+    @property
+    def grows(self) -> bool:
+        """Whether a try after memory ran out is on a larger machine type than the one that the template names."""
+        return "retries" in text(self.template, "podSpecPatch")
+
 
 def task_node(workflow: Json, task: TaskState) -> TaskNode:
     """What the workflow says of this task."""
@@ -49,15 +54,29 @@ def task_node(workflow: Json, task: TaskState) -> TaskNode:
     node: Json = whole[0] if whole else {}
     attempts = attempts_of(node, found) or [node]
     last = attempts[-1]
-    listed = ((last.get("inputs") or {}).get("parameters")) or ((node.get("inputs") or {}).get("parameters")) or ()
     return TaskNode(
         task=task.path.rpartition(".")[2],
         name=text(last, "name"),
-        inputs={str(each.get("name")): str(each.get("value") or "") for each in listed},
+        inputs=_inputs(last) or _inputs(node),
         template=_template(workflow, node, task.template),
         host=text(last, "hostNodeName"),
         attempts=tuple(_attempt(each) for each in attempts),
     )
+
+
+def kept_before(workflow: Json, task: TaskState) -> set[str]:
+    """The datasets in memory that other tasks had kept in the storage of the run when this one began."""
+    found: set[str] = set()
+    for node in nodes(workflow).values():
+        ended = moment(node.get("finishedAt"))
+        if text(node, "phase") == "Succeeded" and ended and task.began and ended <= task.began:
+            found.update(filter(None, _inputs(node).get("spilled", "").split(",")))
+    return found
+
+
+def _inputs(node: Json) -> dict[str, str]:
+    listed = (node.get("inputs") or {}).get("parameters") or ()
+    return {str(each.get("name")): str(each.get("value") or "") for each in listed}
 
 
 def _attempt(node: Json) -> Attempt:
