@@ -22,7 +22,8 @@ EATS = "printf 'memory 31.9 MiB of 32.0 MiB, node train' > /dev/termination-log;
 
 @pytest.fixture
 def place(project, bed, namespace) -> Place:
-    argo = f"namespace: {namespace}\nmachine_types: {{train: {{cpu: 1, mem: 1}}}}\ndefault_machine_type: train\n"
+    argo = f"namespace: {namespace}\ndeployment: {{image: local/nosuch, build: false}}\n"
+    argo += "machine_types: {train: {cpu: 1, mem: 1}}\ndefault_machine_type: train\n"
     folder = project(ONE_NODE, "", argo, files={"conf/base/parameters.yml": "a: 1\n"})
     return Place(folder=folder, kubeconfig=bed.kubeconfig, namespace=namespace)
 
