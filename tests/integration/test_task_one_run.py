@@ -108,12 +108,13 @@ def test_a_task_killed_while_it_spills_leaves_nothing_and_its_retry_all(path: Pa
     killed(path, "saving", "--nodes=slow", *arguments)
 
     early = task("join", *arguments)
+    said = note(path)
     again = task("slow", *arguments)
     done = task("join", *arguments)
 
     assert early.returncode == 7
-    assert note(path).startswith("node join, loading last: ")
-    assert "Dataset 'last' is not in " in note(path)
+    assert said.startswith("node join, loading last: ")
+    assert "Dataset 'last' is not in " in said
     assert (again.returncode, done.returncode) == (0, 0), again.stderr + done.stderr
     assert text(path, "joined") == "3000000 slow"
 

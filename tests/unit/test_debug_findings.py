@@ -335,7 +335,8 @@ def test_what_others_wrote_obeys_neither_a_terminal_nor_a_shell(
 ) -> None:
     evil = "\x1b]52;c;cm0=\x07\x1b[2J'; rm -rf /; <script>"
     message = f"main: Error (exit code 1): node train: ValueError: {evil}"
-    cluster = with_log(on_cluster(failed(message=message, inputs=given(nodes=f"a{evil}"))), f"x{evil}")
+    frames = "".join(f'\n  File "{file}", line {line}, in f' for file, line in [("x" * 9000, 1), ("a.py", "9" * 9000)])
+    cluster = with_log(on_cluster(failed(message=message, inputs=given(nodes=f"a{evil}"))), f"x{evil}{frames}")
 
     (found,) = (inquired := asked(cluster, tmp_path)).findings
     console.result(told(inquired))

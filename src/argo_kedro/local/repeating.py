@@ -72,7 +72,7 @@ def repeat(document: Json, node: TaskNode, *, label: str, saving: str, kept: Col
 
 def _is_gone(place: str) -> bool:
     """Whether a folder is not here; of an address nobody knows it without a login."""
-    return "://" not in place and not Path(place).is_dir()
+    return "://" not in place and not os.path.isdir(place)
 
 
 def _lookup(document: Json, node: TaskNode, read: Pod) -> Lookup:

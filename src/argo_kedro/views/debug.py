@@ -34,14 +34,14 @@ def debug_text(found: Finding, project: Path, tail: int) -> str:
 def exit_code_text(found: Finding) -> str:
     """What the exit code of a task of ours means; empty for one that says nothing by itself."""
     code = found.task.exit_code
-    return MEANINGS.get(int(code), "") if code.isdigit() and found.repeat.is_ours else ""
+    return MEANINGS.get(int(code), "") if code.isdecimal() and found.repeat.is_ours else ""
 
 
 def file_here(frame: Frame, project: Path) -> str:
     """A file of the project as it is called here, where it is here: a pod has another folder."""
     parts = [part for part in Path(frame.file).parts if part not in ("/", "..")]
     endings = (os.path.join(*parts[start:]) for start in range(len(parts)))
-    return next((ending for ending in endings if (project / ending).is_file()), frame.file)
+    return next((ending for ending in endings if os.path.isfile(project / ending)), frame.file)
 
 
 def command_text(found: Finding) -> str:

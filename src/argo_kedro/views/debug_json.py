@@ -90,4 +90,4 @@ def _attempt(attempt: Attempt) -> dict[str, Any]:
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.isdigit() else None
+    return int(text) if text.isdecimal() else None

@@ -17,7 +17,7 @@ _LINE = re.compile(
     r"|node (?P<node>.+?)(?:, (?P<deed>loading|saving) (?P<dataset>.+?))?)"
     r": (?P<error>[A-Za-z_][\w.]*): ?(?P<text>.*)$"
 )
-_FRAME = re.compile(r'^ {2}File "(?P<file>[^"\n]+)", line (?P<line>\d+), in (?P<function>.+)$')
+_FRAME = re.compile(r'^ {2}File "(?P<file>[^"\n]+)", line (?P<line>\d{1,9}), in (?P<function>.+)$')
 _CODE = re.compile(r"^ {4}(?P<code>\S.*)$")
 _STEP = re.compile(
     r"\b(?:Saving data to (?P<saved>\S.*?)|Loading data from (?P<loaded>\S.*?)) \((?P<type>\w+)\)\.\.\."
