@@ -8,6 +8,7 @@ _VERBS = {  # in the order in which they are used
     "explain": "argo_kedro.cli.explain.explain",
     "check": "argo_kedro.cli.check.check_",
     "compile": "argo_kedro.cli.compile.compile_",
+    "diff": "argo_kedro.cli.diff.diff",
     "run": "argo_kedro.cli.run.run_",
     "submit": "argo_kedro.cli.submit.submit",
     "schedule": "argo_kedro.cli.schedule.schedule",

@@ -55,13 +55,15 @@ def show_and_hear(command: Sequence[str], folder: Path) -> Ended:
     return _run(command, folder, os.environ, stdout=_STDERR, stderr=subprocess.PIPE, echo=True)
 
 
-def ask(command: Sequence[str], folder: Path) -> Ended:
-    """Run a command that answers at once; nothing is shown."""
-    end = time.monotonic() + _ANSWER
-    ended = _run(command, folder, os.environ, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, seconds=_ANSWER)
+def ask(
+    command: Sequence[str], folder: Path, env: Mapping[str, str] | None = None, *, seconds: float = _ANSWER
+) -> Ended:
+    """Run a command that answers at once, or in so many seconds; nothing is shown."""
+    end, environment = time.monotonic() + seconds, {**os.environ, **(env or {})}
+    ended = _run(command, folder, environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, seconds=seconds)
     if time.monotonic() < end:
         return ended
-    return Ended(code=ended.code or 1, lines=(*ended.lines, f"no answer in {_ANSWER:g} s"))
+    return Ended(code=ended.code or 1, lines=(*ended.lines, f"no answer in {seconds:g} s"))
 
 
 def _run(
