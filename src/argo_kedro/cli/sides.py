@@ -36,6 +36,7 @@ DEPLOYED = "@deployed"
 _PREFIXES: Mapping[str, Sort] = {"file": "file", "git": "revision", "deployed": "deployed", "run": "run"}
 _COMPILED = ("now", "revision")
 _OF_CLUSTER = ("context", "namespace")
+_LABELS = ("metadata", "labels")
 _CLUSTER_KINDS: Mapping[Kind, Literal["workflowtemplates", "cronworkflows"]] = {
     "template": "workflowtemplates",
     "cron": "cronworkflows",
@@ -122,6 +123,7 @@ class Sides:
         self._stop_on_idle_options()
         for each in sorted(dict.fromkeys(self.pair), key=lambda each: each.is_compiled):
             self.known[each] = self._of(each)
+        self._tell_of_pipelines()
         one, other = (side_of(*self.known[each], where=each.words) for each in self.pair)
         return one, other
 
@@ -131,15 +133,16 @@ class Sides:
 
     @cached_property
     def _env(self) -> str | None:
-        """That of the command line, else of what is there already, else of the cluster that is asked."""
+        """That of the command line, else that of the cluster that is asked, else of what is there already."""
         if self.chosen.get("env"):
             return str(self.chosen["env"])
+        if any(each.sort == "deployed" for each in self.pair):
+            return self._reach.env
         for each, (document, _) in self.known.items():
-            if not each.is_compiled and (env := text(document, "metadata", "labels", "argo-kedro/env")):
+            if not each.is_compiled and (env := text(document, *_LABELS, "argo-kedro/env")):
                 console.say(f"Env {env}, as {each.words} says; --env names another.")
                 return env
-        on_cluster = any(each.sort == "deployed" for each in self.pair)
-        return self._reach.env if on_cluster else None
+        return None
 
     @cached_property
     def _selecting(self) -> dict[str, Any]:
@@ -212,6 +215,16 @@ class Sides:
     def _own_names(self) -> dict[Kind, str]:
         made = steps.compiled(self._project, {**self._selecting, "env": self._reach.env}, self.workflow_name)
         return {kind: object_name(made.workflow, kind) for kind in _CLUSTER_KINDS}
+
+    def _tell_of_pipelines(self) -> None:
+        """What is there already may be of another pipeline than what was compiled, since nobody said which."""
+        idle = {key: item for key, item in self._selecting.items() if key != "env"}
+        if not none_given(idle) or not any(each.is_compiled for each in self.pair):
+            return
+        names = {each: text(self.known[each][0], *_LABELS, "argo-kedro/pipeline") for each in self.pair}
+        for each, name in names.items():
+            if not each.is_compiled and name and len(set(names.values())) > 1:
+                console.say(f"Note: {each.words} is of pipeline {name}: --pipeline {name} compares that one.")
 
     def _stop_on_idle_options(self) -> None:
         idle = {key: item for key, item in self._selecting.items() if key not in ("env", "profile")}

@@ -184,10 +184,8 @@ def _each_once(found: Mapping[_Change, list[str]]) -> Iterator[Change]:
 
 def _of_task(old: str, new: str, task: TaskOfSide, pairs: _Pairs, called: Mapping[str, str]) -> Iterator[_Change]:
     was = pairs.before.tasks[old]
-    for node in sorted({*task.nodes} - pairs.before.homes.keys()):
-        yield RUNS, None, called[node]
-    for node in sorted({*was.nodes} - pairs.after.homes.keys()):
-        yield RUNS, called[node], None
+    yield from ((RUNS, None, called[node]) for node in task.nodes if node not in pairs.before.homes)
+    yield from ((RUNS, called[node], None) for node in was.nodes if node not in pairs.after.homes)
     changes = list(_changes(was.fields, task.fields))
     if changes and was.template != task.template and TEMPLATE not in task.fields:
         yield TEMPLATE, was.template, task.template

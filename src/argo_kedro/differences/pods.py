@@ -55,8 +55,9 @@ def pod_fields(body: Json) -> Fields:
 
 
 def _container(container: Json) -> Fields:
-    found: Fields = {}
     rest = {key: item for key, item in container.items() if key != "name"}
+    found = dict(fields(rest.pop("image", None), "image"))
+    found |= _resources(_mapping(rest.pop("resources", None)))
     if isinstance(command := rest.pop("command", None), list) and command:
         found["command"] = value(shlex.join(map(str, command)))
     found |= _arguments(rest.pop("args", None))
@@ -64,7 +65,6 @@ def _container(container: Json) -> Fields:
         found[f"variable {name}"] = _variable(name, variable)
     froms = [_from(source) for _, source in each(rest.pop("envFrom", None))]
     found |= {"variables from": given(", ".join(froms))} if froms else {}
-    found |= _resources(_mapping(rest.pop("resources", None)))
     for path, mount in each(rest.pop("volumeMounts", None)):
         rest_of_mount = {key: item for key, item in mount.items() if key not in ("name", "mountPath")}
         at = str(mount.get("mountPath") or path)

@@ -165,15 +165,15 @@ class _Template:
     parameters: Mapping[str, str]  # with their defaults
     fields: Mapping[str, Value]
     asking: Mapping[str, Value]  # those fields that name a parameter
+    asked: frozenset[str]  # the parameters that are looked at there, or otherwise
 
     def filled(self, told: Mapping[str, str]) -> Fields:
         """Its fields for a task that tells it this; what comes out empty is none."""
-        asked = {name for said in self.asking.values() for name in _INPUT.findall(str(said.meaning))}
         found = dict(self.fields)
         for what, said in self.asking.items():
             if text := _filled(str(said.meaning), told, but=_LISTS):
                 found[what] = said if said.text == HIDDEN else value(text)
-        left = {name: text for name, text in told.items() if text and name not in (*asked, *_LISTS)}
+        left = {name: text for name, text in told.items() if text and name not in self.asked}
         return found | {f"parameter {name}": value(text, called=name) for name, text in left.items()}
 
 
@@ -185,7 +185,11 @@ def _template(name: str, body: Json, is_dag: bool) -> _Template:
     found = {what: said for what, said in found.items() if what not in asking}
     if not body:
         found["template"] = value(name)
-    return _Template(name=name, parameters=_parameters(Part("", body).part("inputs")), fields=found, asking=asking)
+    asked = {name for said in asking.values() for name in _INPUT.findall(str(said.meaning))}
+    parameters = _parameters(Part("", body).part("inputs"))
+    return _Template(
+        name=name, parameters=parameters, fields=found, asking=asking, asked=frozenset(asked.union(_LISTS))
+    )
 
 
 def _parameters(part: Part) -> dict[str, str]:
