@@ -6,7 +6,8 @@
   * ClusterError          5   the cluster refused, or is out of reach
   * WorkflowFailed        6   the workflow ran, and did not succeed
 
-2 is click's (wrong usage), 130 is Ctrl-C. What a task in a pod exits with is in `task/exit_codes.py`.
+2 is click's (wrong usage), 7 is that of `diff --exit-code` where something differs, 130 is Ctrl-C.
+What a task in a pod exits with is in `task/exit_codes.py`.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ from local_runs import workflow as local_workflow
 
 from argo_kedro.cli.compile import compile_
 from argo_kedro.cli.diff import diff
+from argo_kedro.cli.elsewhere import main
 from argo_kedro.cli.schedule import schedule
 from argo_kedro.cli.submit import submit
 from argo_kedro.local import run
@@ -128,6 +129,26 @@ def test_files_are_compared_and_their_env_counts(call: Call) -> None:
     assert "Note: one.yaml is of pipeline one: --pipeline one compares" in good(call(diff, "one.yaml"))
     assert "Note" not in good(call(diff, "one.yaml", "--pipeline", "one"))
     assert "label argo-kedro/env: cloud -> local" in good(call(diff, "a.yaml", "--env", "local"))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "code", "said"),
+    [
+        ({}, None, ""),
+        ({"pipeline": "one", "pipelines": ["one"]}, 2, "cannot be used together"),
+        ({"pipelines": ["gone"]}, 4, "gone"),
+        ({"profile": "gone"}, 3, "gone"),
+    ],
+)
+@pytest.mark.usefixtures("call")
+def test_a_process_of_its_own_answers_in_a_file(chosen: dict[str, Any], code: int | None, said: str) -> None:
+    file = Path("asked.json")
+    file.write_text(json.dumps({"project": str(Path.cwd()), "chosen": chosen, "workflow_name": "", "kind": "cron"}))
+    main(file)
+
+    answer = json.loads(file.read_text())
+    assert (answer.get("code"), said in answer.get("error", "")) == (code, True)
+    assert ("document" in answer) == (code is None)
 
 
 @pytest.mark.parametrize(

@@ -296,6 +296,17 @@ def test_secrets_are_not_shown() -> None:
     assert "new-s" not in shown
 
 
+def test_secrets_within_a_parameter_are_not_shown() -> None:
+    found = difference(
+        *(manifest(NODES, params={"stores": [{"user": "me", "password": text}]}) for text in ("old", "new"))
+    )
+
+    assert (
+        differences_text(found, "a", "b").splitlines()[-1] == "    parameter stores: another value, which is not shown"
+    )
+    assert "old" not in json.dumps(differences_json(found, {}, {}))
+
+
 def test_kedros_names_are_used_where_they_are_known() -> None:
     nodes = [make("clean_flights", "in", "x"), make("train", "x", "y")]
     before, after = manifest(nodes), manifest(nodes[:1])

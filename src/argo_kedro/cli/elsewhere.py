@@ -11,8 +11,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import click
+
 from argo_kedro.cli import steps, work
-from argo_kedro.errors import ArgoKedroError
+from argo_kedro.errors import CompileError
 
 _MORE = 5  # problems in an answer
 
@@ -22,8 +24,8 @@ def main(file: Path) -> None:
     asked = json.loads(file.read_text(encoding="utf-8"))
     try:
         answer = _answer(asked)
-    except ArgoKedroError as error:
-        answer = {"error": error.message, "hint": error.hint, "code": error.exit_code}
+    except click.ClickException as error:
+        answer = {"error": error.message, "hint": getattr(error, "hint", ""), "code": error.exit_code}
     file.write_text(json.dumps(answer), encoding="utf-8")
 
 
@@ -32,7 +34,7 @@ def _answer(asked: Mapping[str, Any]) -> dict[str, Any]:
     errors = made.of("error")
     if errors:
         more = f"\nand {len(errors) - _MORE} more" if len(errors) > _MORE else ""
-        return {"error": "\n".join(map(str, errors[:_MORE])) + more, "hint": "", "code": 4}
+        return {"error": "\n".join(map(str, errors[:_MORE])) + more, "hint": "", "code": CompileError.exit_code}
     return {"document": made.document, "names": work.labels_of(made.workflow)}
 
 

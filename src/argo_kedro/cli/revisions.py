@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import click
+
 from argo_kedro.errors import ArgoKedroError, ClusterError, CompileError, ConfigError
 from argo_kedro.images.children import ask
 from argo_kedro.model import Json, Kind
@@ -56,6 +58,7 @@ def compiled_at(
 
     Raises:
         ArgoKedroError: if the project of then is not there, or cannot be compiled.
+        click.UsageError: if options contradict each other.
     """
     with tempfile.TemporaryDirectory(prefix="argo-kedro-diff-", ignore_cleanup_errors=True) as name:
         folder = Path(name).resolve()
@@ -68,6 +71,8 @@ def compiled_at(
         command = [sys.executable, "-m", "argo_kedro.cli.elsewhere", str(file)]
         ended = ask(command, then, env={"PYTHONPATH": _path_without(project)}, seconds=_LONGEST)
         answer = json.loads(file.read_text(encoding="utf-8"))
+    if answer.get("code") == click.UsageError.exit_code:
+        raise click.UsageError(answer["error"])
     if "error" in answer:
         error = _ERRORS.get(answer["code"], ArgoKedroError)
         raise error(f"{where}: {answer['error']}", hint=answer["hint"])

@@ -21,6 +21,7 @@ _SECRET = re.compile(
     r"passw|passphrase|secret|credential|(api|access|private|account)[-_.]?key|(^|[-_.])(pwd|token)($|[-_.])|[a-z]Token$",
     re.IGNORECASE,
 )
+_KEY = re.compile(r'"((?:[^"\\]|\\.)*)":')  # in JSON
 _USERINFO = re.compile(r"(://)[^/@\s]+@")  # of an address: user:password
 _DEFAULTS = {"suspend": False, "failFast": True}  # Argo's own, so that to say so says nothing
 _NAMED_BY = ("name", "mountPath")  # what tells the members of a list apart
@@ -67,10 +68,11 @@ def value(found: Any, *, called: str = "") -> Value:
 
     Args:
         found: Anything of a manifest.
-        called: Its name, such as that of a variable.
+        called: Its name, such as that of a variable, where a value of that name may be a secret.
     """
     text = found if isinstance(found, str) else json.dumps(found, ensure_ascii=False, sort_keys=True, default=str)
-    if called and _SECRET.search(called):
+    names = [called, *(_KEY.findall(text) if not isinstance(found, str) else ())] if called else []
+    if any(map(_SECRET.search, names)):
         return Value(HIDDEN, text)
     return Value(_USERINFO.sub(r"\1...@", text), text)
 

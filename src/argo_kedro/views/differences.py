@@ -106,6 +106,8 @@ def _change(change: Change) -> str:
         lost, gained = _VERBS[change.field]
         verb, name = (lost, change.before) if change.after is None else (gained, change.after)
         return f"    {verb} {_word(name or '')}"
+    if change.before == change.after:
+        return f"    {_word(change.field)}: another value, which is not shown"
     before, after = _shortened(change.before, change.after)
     return f"    {_word(change.field)}: {before} -> {after}"
 
