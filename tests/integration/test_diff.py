@@ -36,9 +36,13 @@ IGNORE = "conf/local/**\n__pycache__\nargo\n"
 FILES = {"src/pkg/later.py": LATER % ["wash_it"], ".gitignore": IGNORE}
 
 
-def git(folder: Path, *words: str) -> str:
+def git(folder: Path, *words: str, text: str = "", **env: str) -> str:
     identity = ("-c", "user.name=a", "-c", "user.email=a@b", "-c", "commit.gpgsign=false")
-    return subprocess.run(["git", *identity, *words], cwd=folder, check=True, capture_output=True, text=True).stdout
+    environment = {**os.environ, **env}
+    command = ["git", *identity, *words]
+    return subprocess.run(
+        command, cwd=folder, env=environment, input=text, check=True, capture_output=True, text=True
+    ).stdout
 
 
 def commit(folder: Path, message: str, texts: Mapping[str, str]) -> None:
@@ -117,6 +121,21 @@ def test_two_revisions_are_compared_each_with_the_code_of_its_time(path: Path, m
     assert found["nodes"]["added"] == ["train"]
     assert (found["tasks"]["changed"], found["workflow"]) == ([], [])
     assert found["before"]["commit"] == git(path, "rev-parse", "v1").strip()
+
+
+@pytest.mark.usefixtures("in_process")
+def test_links_of_a_commit_lead_no_file_of_now_astray(path: Path, tmp_path: Path) -> None:
+    """The commit has a link to somewhere else where now there is a folder of files that git ignores."""
+    (elsewhere := tmp_path / "elsewhere").mkdir()
+    index = {"GIT_INDEX_FILE": str(tmp_path / "index")}
+    link = git(path.parent, "hash-object", "-w", "--stdin", text=str(elsewhere)).strip()
+    git(path.parent, "read-tree", "v1", **index)
+    git(path.parent, "update-index", "--add", "--cacheinfo", f"120000,{link},project/conf/local", **index)
+    tree = git(path.parent, "write-tree", **index).strip()
+    linked = git(path.parent, "commit-tree", "-m", "linked", tree).strip()
+
+    diff(path, linked, linked)
+    assert list(elsewhere.iterdir()) == []
 
 
 @pytest.mark.usefixtures("in_process")

@@ -279,6 +279,14 @@ def test_an_exit_handler_is_a_task_that_runs_at_the_end() -> None:
     found = difference(manifest(NODES), manifest(NODES, spill))
 
     assert [task.name for task in found.added] == ["argo-kedro-mlflow", "argo-kedro-finish"]
+    assert found.added[1].waits_for == ()
+
+
+def test_a_condition_of_somebodys_own_is_compared_as_it_is_written() -> None:
+    first, second = (nested(pipeline={"a": "", "b": "", "c": on}) for on in ("a.Failed || b", "a || b"))
+
+    assert said(difference(first, second).changed) == {"condition": ("a.Failed || b", "a || b")}
+    assert "    condition: a.Failed || b -> a || b" in differences_text(difference(first, second), "x", "y")
 
 
 def test_secrets_are_not_shown() -> None:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -85,21 +86,28 @@ def compiled_at(
 def _written_out(project: Path, commit: str, folder: Path, where: str) -> Path:
     """The project's files of that commit, below this folder."""
     tree, index = folder / "tree", {"GIT_INDEX_FILE": str(folder / "index")}
-    below = _git(project, "rev-parse", "--show-prefix").strip()
+    below = _git(project, "rev-parse", "--show-prefix").removesuffix("\n")
     _git(project, "read-tree", commit, env=index)
     _git(project, "checkout-index", "--all", "--quiet", f"--prefix={tree}/", env=index)
     then = tree / below
     if not (then / "pyproject.toml").is_file():
         hint = "name a later revision, or a manifest that was compiled then."
         raise ConfigError(f"{where}: the project was not there yet: no {below}pyproject.toml.", hint=hint)
-    for path in _ignored(project):
-        target = then / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if not target.exists():
-            target.symlink_to(project / path)
     if (project / _LOCAL).is_dir():
-        (then / _LOCAL).mkdir(parents=True, exist_ok=True)
+        _put(then, _LOCAL)
+    for path in _ignored(project):
+        _put(then, path.parent, link=path, to=project / path)
     return then
+
+
+def _put(then: Path, folder: Path, *, link: Path | None = None, to: Path | None = None) -> None:
+    """A folder, and in it a link to a file of now; where the commit has something else in that place, that counts."""
+    if not (then / folder).resolve().is_relative_to(then):  # by a link of the commit's, which may lead anywhere
+        return
+    with suppress(FileExistsError, NotADirectoryError):
+        (then / folder).mkdir(parents=True, exist_ok=True)
+        if link and to:
+            (then / link).symlink_to(to)
 
 
 def _ignored(project: Path) -> list[Path]:

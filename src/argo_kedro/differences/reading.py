@@ -113,9 +113,9 @@ class _Reader:
         found |= dict(fields({key: item for key, item in entry.value.items() if key not in _ELSEWHERE}))
         found |= dict(fields(entry.part("arguments").value.get("artifacts"), "artifacts"))
         if place.condition:
-            found["waits for"] = value(place.condition)
+            found["condition"] = value(place.condition)
         if place.at_end:
-            found["runs"] = given("at the end, however the others ended")
+            found["when it runs"] = given("at the end, however the others ended")
         return TaskOfSide(nodes=self._nodes(place.name, told), place=place, template=template.name, fields=found)
 
     def of_dags(self) -> Fields:
@@ -172,7 +172,7 @@ class _Template:
         found = dict(self.fields)
         for what, said in self.asking.items():
             if text := _filled(str(said.meaning), told, but=_LISTS):
-                found[what] = said if said.text == HIDDEN else value(text)
+                found[what] = Value(HIDDEN, text) if said.text == HIDDEN else value(text)
         left = {name: text for name, text in told.items() if text and name not in self.asked}
         return found | {f"parameter {name}": value(text, called=name) for name, text in left.items()}
 
