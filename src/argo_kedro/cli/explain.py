@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,6 +17,7 @@ from argo_kedro.cli.options import from_failed_option, next_command, selection_o
 if TYPE_CHECKING:
     from argo_kedro.cli.steps import Compiled
     from argo_kedro.model import Workflow
+    from argo_kedro.views.comparison import Times
 
 _ALL = "all"
 
@@ -48,16 +50,28 @@ def _strategies(_context: click.Context, _parameter: click.Parameter, value: str
     help="Compare what these strategies of `runner.group_by` make of the nodes, or `all` of them: node, chain, "
     "namespace, tag:<prefix>, memory, pipeline.",
 )
+@click.option(
+    "--html",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the plan into this HTML file, with a timeline by the times of the last local run that knows them.",
+)
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
 @click.pass_obj
 @console.talk_on_stderr
-def explain(metadata: ProjectMetadata, /, group_by: Sequence[str], as_json: bool, **chosen: Any) -> None:
+def explain(
+    metadata: ProjectMetadata, /, group_by: Sequence[str], html: Path | None, as_json: bool, **chosen: Any
+) -> None:
     """Show which nodes run in which task, on what machine type, and which data crosses."""
     from argo_kedro.cli import steps  # here for the reason that `steps` gives
     from argo_kedro.views.explanation import explanation, table
 
+    if html and (group_by or as_json):
+        raise click.UsageError("--html shows one plan, as a page: give it without --group-by and --json.")
     made = steps.compiled(metadata.project_path, chosen)
     steps.stop_on_errors(made)
+    if html:
+        _write_page(metadata, made, html)
+        return
     if group_by:
         _compare(metadata, made, group_by, as_json=as_json)
         return
@@ -70,21 +84,38 @@ def explain(metadata: ProjectMetadata, /, group_by: Sequence[str], as_json: bool
 
 def _compare(metadata: ProjectMetadata, made: Compiled, strategies: Sequence[str], *, as_json: bool) -> None:
     from argo_kedro.config.running import EVERYTHING_ELSE  # here for the reason that `steps` gives
-    from argo_kedro.local import runs
-    from argo_kedro.views.comparison import comparison, table, times_of
+    from argo_kedro.views.comparison import comparison, table
 
     by_pipeline = dict(made.asked.project.config.runner.group_by)
     first = by_pipeline.pop(EVERYTHING_ELSE)
     configured = ", ".join([first, *(f"{name}: {how}" for name, how in by_pipeline.items())])
     plans = {configured: made.workflow}
     plans |= {how: _planned(made, how) for how in strategies if how != configured}
-    nodes = [node for task in made.workflow.tasks for node in task.nodes]
-    found = comparison(plans, configured, times_of(runs(metadata.project_path), nodes))
+    found = comparison(plans, configured, _times(metadata, made))
     console.result(json.dumps(found, indent=2) if as_json else table(found))
     if not as_json:
         console.say(
             "Next: name the one you want in `runner.group_by` of argo.yml; `kedro argo explain` shows its tasks."
         )
+
+
+def _write_page(metadata: ProjectMetadata, made: Compiled, path: Path) -> None:
+    from argo_kedro.cli import files  # here for the reason that `steps` gives
+    from argo_kedro.views.plan_report import plan_report
+    from argo_kedro.views.report import page
+
+    files.write(path, page(plan_report(made.workflow, _times(metadata, made))))
+    console.result(files.shown(path))
+    console.problems(made.of("cluster", "warning"))
+    console.done(f"Wrote {files.shown(path)}: open it in a browser.", next_step=next_command("run", made.chosen))
+
+
+def _times(metadata: ProjectMetadata, made: Compiled) -> Times:
+    """How long nodes take, by the last run here that knows any of them."""
+    from argo_kedro.local import runs  # here for the reason that `steps` gives
+    from argo_kedro.views.comparison import times_of
+
+    return times_of(runs(metadata.project_path), [node for task in made.workflow.tasks for node in task.nodes])
 
 
 def _planned(made: Compiled, strategy: str) -> Workflow:

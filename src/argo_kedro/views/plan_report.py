@@ -49,8 +49,7 @@ def plan_report(workflow: Workflow, times: Times) -> dict[str, Any]:
                 "travels": travels(use.dataset),
                 "version": "",
             }
-            for use in workflow.datasets
-            if use.consumers
+            for use in workflow.boundaries
         ],
     }
 

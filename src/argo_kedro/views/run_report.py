@@ -67,7 +67,7 @@ class _RunReport:
             "phase": state.phase,
             "message": why.text,
             "hint": why.hint,
-            "began": state.began.isoformat() if state.began else "",
+            "began": state.began.isoformat(timespec="seconds") if state.began else "",
             "seconds": round(state.seconds(self._now), 3),
             "facts": [list(fact) for fact in self._facts()],
             "notes": list(self._notes()),
@@ -179,9 +179,9 @@ class _RunReport:
     def _datasets(self, planned: Mapping[str, object]) -> Iterator[dict[str, Any]]:
         paths = {path.rpartition(".")[2]: path for path in planned}
         for use in self._known.uses:
-            if use.consumers:
+            if use.producer and use.consumers:
                 dataset = use.dataset
-                pinned = self._inputs.save_version if dataset.versioned and use.producer in paths else ""
+                pinned = self._inputs.save_version if dataset.versioned else ""
                 yield {
                     "name": dataset.name,
                     "producer": paths.get(use.producer, ""),
