@@ -12,8 +12,8 @@ from argo_kedro.config import parse
 from argo_kedro.config.sources import MountedFile
 from argo_kedro.errors import ConfigError
 from argo_kedro.model import Json, Workflow
+from argo_kedro.patches import patch_text, patched
 from argo_kedro.plan.pods.fields import with_files
-from argo_kedro.plan.pods.patches import patch_text, patched
 
 
 def bodies(workflow: Workflow) -> dict[str, Json]:

@@ -12,7 +12,7 @@ import yaml
 
 from argo_kedro.model import ENTRYPOINT, PARAMS, Json, Problem, Template, Workflow
 from argo_kedro.names import nearest
-from argo_kedro.plan.pods.patches import patch_text
+from argo_kedro.patches import patch_text
 from argo_kedro.plan.problems.references import undefined
 from argo_kedro.plan.rules import FILE
 

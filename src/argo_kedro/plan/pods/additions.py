@@ -9,10 +9,10 @@ from argo_kedro.config import ArgoConfig
 from argo_kedro.config.sources import Volume
 from argo_kedro.config.templates import Template
 from argo_kedro.model import Json
+from argo_kedro.patches import patch_text
 from argo_kedro.plan.pods.fields import env_from, with_files, with_volumes
 from argo_kedro.plan.pods.larger import larger_patch
 from argo_kedro.plan.pods.machines import tries
-from argo_kedro.plan.pods.patches import patch_text
 from argo_kedro.plan.pods.security import secured
 from argo_kedro.plan.pods.shapes import Shape
 

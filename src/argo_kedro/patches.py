@@ -6,8 +6,6 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from argo_kedro.model import Json
-
 # By what Kubernetes knows the items of a list; any other list is replaced as a whole.
 _KEYS = {
     **dict.fromkeys(("containers", "initContainers", "volumes", "env", "imagePullSecrets"), "name"),
@@ -19,7 +17,7 @@ _KEYS = {
 }
 
 
-def patch_text(patches: Iterable[Json]) -> str:
+def patch_text(patches: Iterable[Mapping[str, Any]]) -> str:
     """Argo's podSpecPatch that does what all of these do, the later ones last; empty if they do nothing."""
     whole: dict[str, Any] = {}
     for patch in patches:
@@ -27,7 +25,7 @@ def patch_text(patches: Iterable[Json]) -> str:
     return json.dumps(whole) if whole else ""
 
 
-def patched(base: Json, over: Json) -> dict[str, Any]:
+def patched(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     """A mapping with what another says over it; null stays, since in a patch it removes."""
     return {**base, **{key: _merged(base.get(key), value, _KEYS.get(key, "")) for key, value in over.items()}}
 
