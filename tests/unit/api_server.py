@@ -63,6 +63,7 @@ class ApiServer:
         self.objects: dict[tuple[str, str], dict[str, Any]] = {}
         self.created: list[str] = []  # the creates that were carried out, by name
         self.requests: list[Request] = []
+        self.pages: dict[str, Any] = {}  # path -> what is read there, or said to a review
         self.always: dict[str, Callable[[Request], Answer]] = {}
         self._next: dict[str, deque[Answer]] = defaultdict(deque)
         self._version = 0
@@ -78,7 +79,7 @@ class ApiServer:
 
     def forget(self) -> None:
         """Begin anew: no objects, no requests, nothing in store."""
-        for each in (self.objects, self.created, self.requests, self.always, self._next):
+        for each in (self.objects, self.created, self.requests, self.pages, self.always, self._next):
             each.clear()
 
     def cluster(self, **options: Any) -> KubernetesCluster:
@@ -105,6 +106,8 @@ class ApiServer:
             chosen = store.popleft() if store else self.always.get(request.verb, lambda _: Answer())(request)
             if not chosen.carried_out:
                 return chosen
+            if request.path in self.pages:
+                return Answer(body=self.pages[request.path])
             code, body = self._carry_out(request)
             return chosen if chosen.body is not None else Answer(code=code, body=body, lost=chosen.lost)
 

@@ -31,6 +31,8 @@ class FakeCluster:
             self.put(kind, *documents)
         self.logs: dict[str, list[Any]] = {}  # pod, or `pod/container` of another than main -> its lines, with times
         self.scripts: dict[str, deque[Any]] = defaultdict(deque)
+        self.paths: dict[str, Any] = {}  # of the API -> what is read there; an error is raised
+        self.reviews: dict[str, Any] = {}  # kind of access review -> its status, or a function of its spec
         self.calls: list[str] = []  # `get demo-x`, `listing pods`, `log pod-a follow`, ...
 
     def put(self, kind: str, *documents: Json) -> None:
@@ -103,6 +105,23 @@ class FakeCluster:
             return found[-tail:]
 
         yield from _played(self._answer("log", pod, usual, " follow" if follow else ""))
+
+    def read(self, path: str, *, query: Json | None = None) -> dict[str, Any]:
+        def usual() -> Any:
+            if path not in self.paths:
+                raise NotThere(f"{path} not found")
+            return copy.deepcopy(self.paths[path])
+
+        found = self._answer("read", path, usual)
+        if isinstance(found, Exception):
+            raise found
+        return dict(found)
+
+    def review(self, kind: str, spec: Json) -> dict[str, Any]:
+        found = self._answer("review", kind, lambda: self.reviews.get(kind, {}))
+        if isinstance(found, Exception):
+            raise found
+        return dict(found(spec) if callable(found) else found)
 
     def _answer(self, verb: str, name: str, usual: Usual, more: str = "") -> Any:
         self.calls.append(f"{verb} {name}{more}")

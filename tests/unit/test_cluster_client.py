@@ -13,7 +13,7 @@ import pytest
 from api_server import Answer, ApiServer, Request, kubeconfig, refused, serving
 
 from argo_kedro.cluster.client import KubernetesCluster
-from argo_kedro.cluster.protocol import Change, Expired, NotThere, Refused, Unanswered
+from argo_kedro.cluster.protocol import Change, Expired, Forbidden, NotThere, Refused, Unanswered
 
 
 @pytest.fixture
@@ -40,6 +40,40 @@ def test_an_object_comes_back_as_it_was_sent_whatever_is_in_it(api: ApiServer) -
     found["spec"]["n"] = "new"
     assert api.cluster().replace("workflows", found)["metadata"]["resourceVersion"] == "2"
     assert api.asked("replace")[0].query == {"fieldValidation": "Strict"}
+
+
+def test_whatever_the_api_has_can_be_read_by_its_path(api: ApiServer) -> None:
+    api.pages = {"/version": {"gitVersion": "v1.34.4"}, "/api/v1/nodes": {"items": []}}
+    cluster = api.cluster()
+    assert cluster.read("/version") == {"gitVersion": "v1.34.4"}
+    assert cluster.read("/api/v1/nodes", query={"resourceVersion": "0"}) == {"items": []}
+    assert (api.requests[-1].query, api.requests[-1].headers["Accept"]) == (
+        {"resourceVersion": "0"},
+        "application/json",
+    )
+
+    api.next("list", refused(404, "NotFound", "the server could not find the requested resource"))
+    with pytest.raises(NotThere):
+        cluster.read("/apis/argoproj.io")
+    api.next("list", refused(403, "Forbidden", 'User "ada" cannot list resource "nodes" in API group ""'))
+    with pytest.raises(Forbidden):
+        cluster.read("/api/v1/nodes")
+
+
+@pytest.mark.parametrize(
+    ("kind", "path"),
+    [
+        ("SelfSubjectReview", "/apis/authentication.k8s.io/v1/selfsubjectreviews"),
+        ("SelfSubjectAccessReview", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"),
+        ("LocalSubjectAccessReview", "/apis/authorization.k8s.io/v1/namespaces/blue/localsubjectaccessreviews"),
+    ],
+)
+def test_a_review_is_asked_for_at_its_address_and_only_its_status_counts(api: ApiServer, kind: str, path: str) -> None:
+    api.pages = {path: {"kind": kind, "status": {"allowed": True}}}
+    assert api.cluster().review(kind, {"user": "x"}) == {"allowed": True}
+    (asked,) = api.requests
+    assert (asked.path, asked.body["kind"], asked.body["spec"]) == (path, kind, {"user": "x"})
+    assert asked.body["apiVersion"] == "/".join(path.split("/")[2:4])
 
 
 def test_what_a_workflow_owns_is_deleted_with_it(api: ApiServer) -> None:

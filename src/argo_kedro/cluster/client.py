@@ -13,7 +13,7 @@ from kubernetes import client
 from kubernetes.client.exceptions import ApiException
 
 from argo_kedro.cluster.kubeconfig import connection
-from argo_kedro.cluster.protocol import Change, Expired, Kind, Listing, Refused, Unanswered
+from argo_kedro.cluster.protocol import Change, Expired, Kind, Listing, NotThere, Refused, Unanswered
 from argo_kedro.cluster.refusals import no_answer, refusal
 from argo_kedro.model import Json
 from argo_kedro.names import is_object_name
@@ -25,7 +25,7 @@ _LATE = 5  # seconds that the end of a watch may come late
 _SHOWN = 120  # bytes of an answer that is none
 _QUIET = 24 * 60 * 60  # seconds; the client takes no `None`
 _PAGE = 500  # objects in one answer
-_UNAUTHORIZED = 401
+_UNAUTHORIZED, _NOT_FOUND = 401, 404
 
 
 class KubernetesCluster:
@@ -170,6 +170,25 @@ class KubernetesCluster:
         for line in _lines(response, deed, self._shown):
             yield line.decode("utf-8", "replace")
 
+    def read(self, path: str, *, query: Json | None = None) -> dict[str, Any]:
+        """What stands at a path of the API, of whatever kind it is: `/version`, `/api/v1/nodes`."""
+        try:
+            pairs = list((query or {}).items())
+            return self._answer(lambda: self._called("GET", path, query_params=pairs), f"read {path}")
+        except Refused as error:  # what else is not there, such as a group of the API
+            if getattr(error.__cause__, "status", 0) == _NOT_FOUND:
+                raise NotThere(error.message, hint=error.hint) from error
+            raise
+
+    def review(self, kind: str, spec: Json) -> dict[str, Any]:
+        """The `status` of an access review of this kind: who may do what. Nothing of it is kept."""
+        version = f"{'authentication' if kind == 'SelfSubjectReview' else 'authorization'}.k8s.io/v1"
+        local = kind.startswith("Local")
+        body = {"apiVersion": version, "kind": kind, "spec": spec}
+        body |= {"metadata": {"namespace": self.namespace}} if local else {}
+        path = f"/apis/{version}/{f'namespaces/{self.namespace}/' if local else ''}{kind.lower()}s"
+        return dict(self._answer(lambda: self._called("POST", path, body=body), f"create a {kind}").get("status") or {})
+
     # The connection --------------------------------------------------------------------------------------------------
 
     def _connect(self) -> None:
@@ -185,6 +204,12 @@ class KubernetesCluster:
     @property
     def _core(self) -> Any:
         return client.CoreV1Api(self._api)  # loading this class takes a second, and most verbs do without
+
+    def _called(self, method: str, path: str, **more: Any) -> Any:
+        headers = {"Accept": "application/json", "Content-Type": "application/json"}
+        return self._api.call_api(
+            path, method, header_params=headers, auth_settings=["BearerToken"], **more, **self._raw
+        )
 
     def _path(self, kind: Kind) -> tuple[str, str, str, str]:
         return _GROUP, _VERSION, self.namespace, kind

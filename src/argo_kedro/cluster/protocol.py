@@ -63,6 +63,12 @@ class Cluster(Protocol):
         With `tail` only so many of its last ones.
         """
 
+    def read(self, path: str, *, query: Json | None = None) -> dict[str, Any]:
+        """What stands at a path of the API, of whatever kind it is: `/version`, `/api/v1/nodes`."""
+
+    def review(self, kind: str, spec: Json) -> dict[str, Any]:
+        """The `status` of an access review of this kind: who may do what. Nothing of it is kept."""
+
 
 class NoCluster(ClusterError):
     """There is nothing to ask: no kubeconfig, or not the context that was named."""
@@ -98,6 +104,10 @@ class Expired(ClusterError):
 
 class Refused(ClusterError):
     """The server will not do it, however often it is asked: a right is missing, or the object is not valid."""
+
+
+class Forbidden(Refused):
+    """Who asks has not the right to."""
 
 
 TEMPORARY: tuple[type[ClusterError], ...] = (Unanswered, Busy)

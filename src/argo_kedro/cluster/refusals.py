@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from typing import Any, Protocol
 
-from argo_kedro.cluster.protocol import AlreadyThere, Busy, Changed, Expired, NotThere, Refused, Unanswered
+from argo_kedro.cluster.protocol import AlreadyThere, Busy, Changed, Expired, Forbidden, NotThere, Refused, Unanswered
 from argo_kedro.errors import ClusterError
 
 _TOO_LARGE = ("request is too large", "Request entity too large")
@@ -53,7 +54,7 @@ def refusal(answer: Answer, deed: str, where: str, namespace: str) -> ClusterErr
     if code == 401:
         return Refused(said, hint="log in again: `kubectl get workflows` with this context shows whether it works.")
     if code == 403:
-        return Refused(said, hint=_who_grants(message, namespace))
+        return Forbidden(said, hint=_who_grants(message, namespace))
     if code == 404:
         return _not_found(said, status, namespace)
     if code == 409:
@@ -104,15 +105,21 @@ def _who_grants(message: str, namespace: str) -> str:
     if not found:
         return "ask who runs the cluster."
     resource = f"{found['resource']}.{found['group']}" if found["group"] else found["resource"]
-    where = found["namespace"] or namespace
-    name = f"argo-kedro-{found['verb']}-{found['resource'].replace('/', '-')}"
-    user = found["user"]
-    account = user.removeprefix("system:serviceaccount:")
-    subject = f"--serviceaccount={account}" if account != user else f"--user={user}"
     return (
         "`kedro argo init --cluster` writes all rights that are needed, for an admin to apply. This one alone:\n"
-        f"  kubectl --namespace {where} create role {name} --verb={found['verb']} --resource={resource}\n"
-        f"  kubectl --namespace {where} create rolebinding {name} --role={name} {subject}"
+        f"{granting(found['verb'], resource, found['namespace'] or namespace, found['user'])}"
+    )
+
+
+def granting(verbs: str, resource: str, namespace: str, user: str) -> str:
+    """The commands by which an admin grants rights in a namespace, each in a line of its own."""
+    name = f"argo-kedro-{verbs.replace(',', '-')}-{resource.partition('.')[0].replace('/', '-')}"
+    account = user.removeprefix("system:serviceaccount:")
+    subject = f"--serviceaccount={account}" if account != user else f"--user={user}"
+    subject = shlex.quote(subject)
+    return (
+        f"  kubectl --namespace {namespace} create role {name} --verb={verbs} --resource={resource}\n"
+        f"  kubectl --namespace {namespace} create rolebinding {name} --role={name} {subject}"
     )
 
 
