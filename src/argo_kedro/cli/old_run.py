@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import click
+from kedro.framework.startup import ProjectMetadata
 
 from argo_kedro.cli.options import stop_beside_from_failed
+from argo_kedro.cli.reach import Reach, reached
 from argo_kedro.cli.runs import meant
 from argo_kedro.errors import ArgoKedroError
 from argo_kedro.model import PROFILE, Json, text
@@ -117,6 +119,18 @@ def old_run(project: Path, chosen: Mapping[str, Any]) -> OldRun | None:
     if chosen.get("env") and found.env and label_value(chosen["env"]) != found.env:
         raise click.UsageError(f"{run.name} ran in env {found.env!r}, and its data is there: --env must say so too.")
     return found
+
+
+def way_there(metadata: ProjectMetadata, chosen: Mapping[str, Any]) -> tuple[OldRun | None, Reach]:
+    """The run that this one goes on from, if it does, and the way to the cluster in its env.
+
+    Raises:
+        ArgoKedroError: as `old_run` and `reached` do.
+    """
+    old = old_run(metadata.project_path, chosen)
+    if old:
+        chosen = {**chosen, "env": old.env or chosen.get("env"), "profile": chosen.get("profile") or old.profile}
+    return old, reached(metadata.project_path, metadata.package_name, chosen)
 
 
 def with_memo(document: Json, selection: Selection, left: Left, outputs: Mapping[str, bool]) -> dict[str, Any]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 from kedro.framework.startup import ProjectMetadata
@@ -18,11 +17,8 @@ from argo_kedro.cli.options import (
     selection_options,
     workflow_name_option,
 )
-from argo_kedro.cli.reach import Reach, image_options, reach_options, reached, stop_on_two_images
+from argo_kedro.cli.reach import Reach, image_options, reach_options, stop_on_two_images
 from argo_kedro.model import Json
-
-if TYPE_CHECKING:
-    from argo_kedro.cli.old_run import OldRun
 
 
 @click.command(name="submit")
@@ -67,10 +63,11 @@ def submit(
     """
     from argo_kedro import cluster  # here for the reason that `steps` gives
     from argo_kedro.cli import sending
+    from argo_kedro.cli.old_run import way_there
 
     stop_on_two_images(image, build=build)
     _stop_on_conflicts(manifest, template, {**chosen, "workflow_name": workflow_name, "build": template and build})
-    old, reach = _reach(metadata, {**chosen, "context": context, "namespace": namespace})
+    old, reach = way_there(metadata, {**chosen, "context": context, "namespace": namespace})
     reach, parcel = sending.asked_for(
         metadata, reach, chosen, workflow_name, manifest=manifest, template=template, image=image, old=old
     )
@@ -84,16 +81,6 @@ def submit(
     cluster.validate(reach.cluster, workflow)
     workflow = sending.with_built_image(workflow, sending.buildable(reach, wanted=wanted, image=image))
     _tell(reach, cluster.submit(reach.cluster, workflow)["metadata"]["name"], wait=wait)
-
-
-def _reach(metadata: ProjectMetadata, place: Mapping[str, Any]) -> tuple[OldRun | None, Reach]:
-    """The run that this one goes on from, if it does, and the way to the cluster in its env."""
-    from argo_kedro.cli.old_run import old_run  # here for the reason that `steps` gives
-
-    old = old_run(metadata.project_path, place)
-    if old:
-        place = {**place, "env": old.env or place.get("env"), "profile": place.get("profile") or old.profile}
-    return old, reached(metadata.project_path, metadata.package_name, place)
 
 
 def _tell(reach: Reach, name: str, *, wait: bool) -> None:
