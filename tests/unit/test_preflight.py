@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any
 
 import pytest
@@ -221,7 +222,8 @@ def test_a_webhook_that_knows_no_dry_run_refuses_nothing() -> None:
     cluster = ready()
     cluster.script("create", Refused("admission webhook x does not support dry run"))
     found = look(cluster)
-    assert (found.problems, found.not_asked[0].what) == ((), "whether the server takes the manifest")
+    assert found.problems == ()
+    assert found.not_asked == (("whether the server takes the manifest: a webhook knows no dry runs", ""),)
 
 
 @pytest.mark.parametrize(
@@ -258,6 +260,12 @@ def test_the_version_is_seen_in_a_pod_where_the_controller_may_not_be_read() -> 
     assert [each.what for each in found.not_asked] == ["Argo's controller: its version, and whether it runs"]
 
 
+def test_of_several_controllers_the_one_counts_that_watches_this_namespace() -> None:
+    other = controller("v3.6.1", "--namespaced", namespace="other")
+    found = look(ready(**{DEPLOYMENTS: of(other, controller())}))
+    assert (found.problems, found.facts["argo"]["version"]) == ((), "4.0.2")
+
+
 def test_full_crds_are_known_by_their_fields() -> None:
     fields = {"properties": {"spec": {"properties": {"templates": {"maxItems": 200}}}}}
     cluster = ready(**{CRD: {"spec": {"versions": [{"schema": {"openAPIV3Schema": fields}}]}}})
@@ -292,8 +300,10 @@ def test_a_cluster_out_of_reach_is_an_error_and_no_verdict(error: ClusterError) 
 @pytest.mark.parametrize("name", ["..", "a/b", "x\n", "<script>", 'a"b', "\x1b[2J"])
 def test_a_name_that_kubernetes_gives_to_nothing_goes_into_no_address(name: str) -> None:
     cluster = ready()
-    (found,) = told(cluster, workflow(template(container={"envFrom": [{"secretRef": {"name": name}}]})))
+    document = workflow(template(container={"envFrom": [{"secretRef": {"name": name}}]}))
+    (found,) = told(cluster, document)
     assert "is not there" in found
+    assert shlex.quote(name) in look(cluster, document).problems[0].hint
     assert not [call for call in cluster.calls if "secrets" in call]
 
 

@@ -61,7 +61,7 @@ def told(
 
 
 def _asked(reach: Reach, made: Compiled) -> Readiness:
-    document = made.document if made.text else {}
+    document = {} if made.of("error") else made.document
     return preflight(reach.cluster, document, _shown(made.workflow), now=datetime.now(timezone.utc))
 
 
@@ -88,7 +88,7 @@ def _say(made: Compiled, found: Readiness | None, *not_asked: NotAsked, as_json:
     for note in made.workflow.notes:
         console.say(f"Note: {note}")
     for each in not_asked if found else ():
-        console.say(f"Not asked: {each.what}. It takes the right to {each.right}.")
+        console.say(f"Not asked: {each.what}.{f' It takes the right to {each.right}.' if each.right else ''}")
 
 
 def _end(made: Compiled, found: Readiness, place: Mapping[str, str]) -> None:

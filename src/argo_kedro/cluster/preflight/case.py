@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -49,7 +50,7 @@ def problem(message: str, where: str, hint: str, severity: Severity = "cluster")
 
 def kubectl(namespace: str, words: str) -> str:
     """A command of kubectl in this namespace."""
-    return f"kubectl --namespace {namespace} {words}"
+    return f"kubectl --namespace {shlex.quote(namespace)} {words}"
 
 
 def quantity(value: Any) -> Decimal:

@@ -77,10 +77,13 @@ def untouched(namespace: str) -> Question:
 
 
 def deployment(answers: Answers, namespace: str) -> Json:
-    """The controller's Deployment; one that watches all namespaces goes before others."""
+    """The controller's Deployment; of several the one that watches this namespace, alone or with all others."""
     found = [each for question in (*CONTROLLERS, *nearby(namespace)) for each in answers.items(question)]
-    ours = [each for each in found if text(each, "metadata", "namespace") == namespace]
-    return next(iter([*ours, *found]), {})
+    places = [_watched(each) for each in found]
+    for wanted in (namespace, ""):
+        if wanted in places:
+            return found[places.index(wanted)]
+    return found[0] if found else {}
 
 
 def configuration(found: Json) -> Question:
@@ -151,7 +154,7 @@ def _controller_problems(case: Case, found: Controller) -> Iterator[Problem]:
     look = f"`kubectl --namespace {found.namespace} describe deployment {text(found.deployment, 'metadata', 'name')}`."
     if not (found.deployment.get("status") or {}).get("readyReplicas"):
         yield problem("Argo's controller does not run: no pod of it is ready.", where, f"ask who runs Argo; {look}")
-    watched = _watched(found)
+    watched = _watched(found.deployment)
     if watched and watched != case.namespace:
         message = f"Argo's controller watches namespace {watched} only, and the workflow would be in {case.namespace}."
         yield problem(message, where, f"--namespace {watched}, or ask who runs Argo.")
@@ -162,7 +165,7 @@ def _config_problems(case: Case, found: Controller) -> Iterator[Problem]:
     instance = text(config, "instanceID")
     labels = (case.document.get("metadata") or {}).get("labels") or {}
     if instance and labels.get(_INSTANCE) != instance:
-        hint = f"policies: {{labels: {{{_INSTANCE}: {instance}}}}} in argo.yml."
+        hint = f"write it into argo.yml: `policies: {{labels: {{{_INSTANCE}: {instance}}}}}`."
         yield problem(f"it only runs workflows labelled {_INSTANCE}={instance}.", where, hint)
     restricted = text(config, "workflowRestrictions", "templateReferencing")
     if restricted:
@@ -170,11 +173,11 @@ def _config_problems(case: Case, found: Controller) -> Iterator[Problem]:
         yield problem(f"it only runs workflows of WorkflowTemplates (templateReferencing: {restricted}).", where, hint)
 
 
-def _watched(found: Controller) -> str:
-    """The only namespace that the controller watches; empty if it watches all."""
-    managed = _option(found.deployment, "--managed-namespace")
-    alone = {"--namespaced", "--namespaced=true"} & set(_words(found.deployment))
-    return managed or (found.namespace if alone else "")
+def _watched(found: Json) -> str:
+    """The only namespace that a controller watches; empty if it watches all."""
+    managed = _option(found, "--managed-namespace")
+    alone = {"--namespaced", "--namespaced=true"} & set(_words(found))
+    return managed or (text(found, "metadata", "namespace") if alone else "")
 
 
 def _option(found: Json, name: str) -> str:

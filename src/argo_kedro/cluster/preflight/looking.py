@@ -61,7 +61,7 @@ def preflight(cluster: Cluster, document: Json, shown: Mapping[str, str], *, now
         ask(cluster, _first(case), answers)
         found = whose.result()
     case = _more(cluster, case)
-    answers.requests += of_access.requests + bool(made)
+    answers.requests += of_access.requests + bool(case.spec)
     answers.not_asked += of_access.not_asked
     controller = installation.controller(answers, case.namespace)
     problems = [*_judged(case, controller, found, now), *_refused_there(case, found, refusal.result())]
@@ -97,7 +97,7 @@ def _first(case: Case) -> list[Question]:
 
 
 def _more(cluster: Cluster, case: Case) -> Case:
-    """The same after two more rounds: whom the first answers name."""
+    """The same, with what the first answers name."""
     answers = case.answers
     if not any(answers.items(each) for each in installation.CONTROLLERS):
         ask(cluster, installation.nearby(case.namespace), answers)
@@ -161,6 +161,6 @@ def _refused_there(case: Case, found: Access, refusal: ClusterError | None) -> l
         answers.not_asked.append(NotAsked("whether the server takes the manifest", "create workflows.argoproj.io"))
         return []
     if _NO_DRY_RUN in refusal.message:
-        answers.not_asked.append(NotAsked("whether the server takes the manifest", "a webhook that supports dry runs"))
+        answers.not_asked.append(NotAsked("whether the server takes the manifest: a webhook knows no dry runs", ""))
         return []
     return [problem(refusal.message, "manifest", refusal.hint or "ask who runs the cluster.")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
 from argo_kedro.cluster.preflight.case import Case, kubectl, problem
@@ -48,7 +49,8 @@ def templates(document: Json, namespace: str) -> dict[Question, list[str]]:
     """The WorkflowTemplates that tasks take a template from, with the names of these templates."""
     found: dict[Question, list[str]] = {}
     for template in (document.get("spec") or {}).get("templates") or ():
-        for task in (template.get("dag") or {}).get("tasks") or ():
+        steps = [step for group in template.get("steps") or () for step in group]
+        for task in [*((template.get("dag") or {}).get("tasks") or ()), *steps]:
             reference = task.get("templateRef") or {}
             name = text(reference, "name")
             if name and "{{" not in name:
@@ -67,7 +69,7 @@ def account_problems(case: Case) -> Iterator[Problem]:
             users = case.users(pod for pod in case.pods if name in (pod.account, pod.executor))
             hint = (
                 f"`kedro argo init --cluster` writes it with its rights, for an admin to apply; it alone: "
-                f"{kubectl(case.namespace, 'create serviceaccount')} {name}"
+                f"{kubectl(case.namespace, 'create serviceaccount')} {shlex.quote(name)}"
             )
             yield problem(f"service account {name!r} is not in namespace {case.namespace}.", users, hint)
 
@@ -103,7 +105,7 @@ def claim_problems(case: Case) -> Iterator[Problem]:
         asked, users = case.here(CLAIMS, name), case.users(pods)
         found = case.answers.document(asked)
         phase, what = text(found, "status", "phase"), f"volume claim {name!r}"
-        look = f"`{kubectl(case.namespace, 'describe persistentvolumeclaim')} {name}` says more."
+        look = f"`{kubectl(case.namespace, 'describe persistentvolumeclaim')} {shlex.quote(name)}` says more."
         if asked in case.answers.missing:
             yield problem(
                 f"{what} is not there: its pods would wait for ever.", users, "create it, or correct argo.yml."

@@ -55,7 +55,7 @@ class Question(NamedTuple):
 
 
 class NotAsked(NamedTuple):
-    """What could not be asked, and the right that would let us."""
+    """What could not be asked, and the right that would let us; empty where none would."""
 
     what: str
     right: str

@@ -73,7 +73,7 @@ def _undemanded(case: Case, controller: Controller, hard: Amounts, where: str) -
 def _too_large(case: Case, hard: Amounts, left: Amounts, where: str, look: str) -> Iterator[Problem]:
     for pod in case.pods:
         amounts = counted(pod)
-        for key in hard.keys() & amounts.keys():
+        for key in sorted(hard.keys() & amounts.keys()):
             wants = shown(key, amounts[key])
             if amounts[key] > hard[key]:
                 yield problem(f"one pod takes {wants}, {where} allows {shown(key, hard[key])} in all.", pod.shown, look)

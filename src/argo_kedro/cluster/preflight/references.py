@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -31,14 +32,9 @@ class Reference(NamedTuple):
 
 def references(document: Json, pods: Iterable[Pod]) -> list[Reference]:
     """Those that must be there: not what is optional, nor names that only Argo could work out."""
-    found = [
-        reference
-        for pod in pods
-        for reference in (*_of_containers(pod), *_of_volumes(pod), *_logins(pod))
-        if reference.name
-    ]
+    found = [reference for pod in pods for reference in (*_of_containers(pod), *_of_volumes(pod), *_logins(pod))]
     found += _of_workflow(document)
-    return [each for each in dict.fromkeys(found) if "{{" not in each.name + each.key]
+    return [each for each in dict.fromkeys(found) if each.name and "{{" not in each.name + each.key]
 
 
 def tokens(pods: Iterable[Pod], accounts: Mapping[str, Json]) -> list[Reference]:
@@ -77,33 +73,34 @@ def reference_problems(case: Case) -> Iterator[Problem]:
 
 def _judged(case: Case, reference: Reference, found: Json, who: str) -> Iterator[Problem]:
     word, place = _WORDS[reference.resource], reference.namespace or case.namespace
-    what = f"{word} {reference.name!r}"
+    what, name = f"{word} {reference.name!r}", shlex.quote(reference.name)
     keys = {**(found.get("data") or {}), **(found.get("binaryData") or {})}
     if not found:
         yield problem(f"{what} is not there.", who, _making(reference, place))
     elif reference.use == "pull" and found.get("type") not in _REGISTRY:
-        hint = f"{kubectl(place, 'create secret docker-registry')} {reference.name} makes one, once this one is gone."
+        hint = f"{kubectl(place, 'create secret docker-registry')} {name} makes one, once this one is gone."
         yield problem(f"{what} is no login for a registry, but of type {found.get('type')!r}.", who, hint)
     elif reference.key and reference.key not in keys:
         close = nearest(reference.key, keys)
         meant = f" Did you mean {close!r}?" if close else ""
         known = few(sorted(keys), 5) or "none"
-        add = f"{kubectl(place, 'edit')} {word.lower()} {reference.name}"
+        add = f"{kubectl(place, 'edit')} {word.lower()} {name}"
         hint = f"its keys: {known}. Add it (`{add}`), or correct argo.yml."
         yield problem(f"{what} has no key {reference.key!r}.{meant}", who, hint)
     elif reference.use == "parameter" and text(found, "metadata", "labels", _TYPE) != "Parameter":
-        hint = f"{kubectl(place, 'label')} configmap {reference.name} {_TYPE}=Parameter"
+        hint = f"{kubectl(place, 'label')} configmap {name} {_TYPE}=Parameter"
         yield problem(f"{what} is not marked as one that Argo takes parameters from.", who, hint)
 
 
 def _making(reference: Reference, namespace: str) -> str:
     if reference.use == "token":
         return "`kedro argo init --cluster` writes it into argo-rbac.yaml, for an admin to apply."
+    name = shlex.quote(reference.name)
     if reference.use == "pull":
-        return f"{kubectl(namespace, 'create secret docker-registry')} {reference.name} --docker-server=... makes it."
+        return f"{kubectl(namespace, 'create secret docker-registry')} {name} --docker-server=... makes it."
     kind = "secret generic" if reference.resource == SECRETS else "configmap"
-    value = f"--from-literal={reference.key}=..." if reference.key else "--from-env-file=..."
-    return f"{kubectl(namespace, 'create')} {kind} {reference.name} {value} makes it."
+    value = f"--from-literal={shlex.quote(reference.key)}=..." if reference.key else "--from-env-file=..."
+    return f"{kubectl(namespace, 'create')} {kind} {name} {value} makes it."
 
 
 def _of_containers(pod: Pod) -> Iterator[Reference]:

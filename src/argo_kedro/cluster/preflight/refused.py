@@ -47,12 +47,20 @@ def not_asked(case: Case, controller: Controller) -> Iterator[NotAsked]:
         what = _WORDS.get(resource, resource) + (f" ({names})" if names and resource in _NAMED else "")
         yield NotAsked(what, _right(questions[0]))
     if not controller.deployment:
-        yield NotAsked("Argo's controller: its version, and whether it runs", "list deployments.apps in its namespace")
+        yield _unseen(case)
     if there in case.answers.refused:
         yield NotAsked("the configuration of Argo's controller", _right(there))
     for name in quotas.scoped(case):
-        yield NotAsked(f"quota {name}, which counts only some pods", "nobody's: it is not worked out here")
+        yield NotAsked(f"what quota {name} leaves, which counts only some pods: that is not worked out here", "")
     yield from case.answers.not_asked
+
+
+def _unseen(case: Case) -> NotAsked:
+    """Argo's controller, which no answer has shown."""
+    places = [*installation.CONTROLLERS, *installation.nearby(case.namespace)]
+    if any(each in case.answers.refused for each in places):
+        return NotAsked("Argo's controller: its version, and whether it runs", "list deployments.apps in its namespace")
+    return NotAsked("Argo's controller: no Deployment of it is to be seen", "")
 
 
 def _right(question: Question) -> str:
