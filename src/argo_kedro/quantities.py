@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-GIB = 1024**3
+GIB, MIB = 1024**3, 1024**2
 _LIMIT = 2**63
 _SUFFIX = {
     "": Decimal(1),
@@ -35,6 +35,12 @@ def amount(quantity: str) -> Decimal:
     if found >= _LIMIT:
         raise ValueError(f"{quantity!r} is more than Kubernetes counts")
     return found
+
+
+def size(number: Decimal) -> str:
+    """A number of bytes as people write it: `16Gi`, `0.5Gi`, `32Mi`."""
+    unit, name = (GIB, "Gi") if number >= GIB or not number else (MIB, "Mi")
+    return f"{plain((number / unit).quantize(Decimal('0.1')))}{name}"
 
 
 def plain(number: Decimal) -> str:

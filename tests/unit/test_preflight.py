@@ -80,6 +80,21 @@ def test_each_right_that_is_missing_names_the_verbs_that_need_it_and_the_command
     assert cluster.calls.count("review SelfSubjectAccessReview") == 14  # all but the one that was listed
 
 
+def test_verbs_that_one_deed_needs_stand_together() -> None:
+    cluster = ready()
+    rule = {
+        "verbs": ["*"],
+        "apiGroups": ["*"],
+        "resources": ["workflows", "workflowtemplates", "pods", "pods/log", "events"],
+    }
+    cluster.reviews["SelfSubjectRulesReview"] = {"resourceRules": [rule]}
+    cluster.reviews["SelfSubjectAccessReview"] = {"allowed": False}
+    assert told(cluster) == [
+        "warning rights in namespace ns: you may not get, create, update, delete cronworkflows.argoproj.io. What needs "
+        "it: schedule (get, create, update); schedule --remove (delete)."
+    ]
+
+
 def test_who_may_not_create_a_workflow_is_not_told_twice() -> None:
     cluster = ready()
     cluster.reviews["SelfSubjectRulesReview"] = {"resourceRules": []}

@@ -73,6 +73,12 @@ def test_what_need_not_be_there_is_not_asked_for(document: Json) -> None:
     assert not [call for call in cluster.calls if "secrets" in call or "configmaps/c" in call]
 
 
+def test_what_all_of_many_pods_want_is_said_of_every_task() -> None:
+    wanted = {"envFrom": [{"secretRef": {"name": "s"}}]}
+    document = workflow(*(template(name, container=wanted) for name in ("a", "b", "c")))
+    assert told(ready(), document) == ["cluster every task: Secret 's' is not there."]
+
+
 def test_a_login_for_the_registry_is_one() -> None:
     document = workflow(template(), imagePullSecrets=[{"name": "registry"}])
     wrong = put(ready(), f"{HERE}/secrets/registry", thing("registry", type="Opaque"))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from argo_kedro.quantities import GIB, amount, plain
+from argo_kedro.quantities import GIB, amount, plain, size
 
 
 @pytest.mark.parametrize(
@@ -103,3 +103,8 @@ def test_gibibytes_are_counted_exactly(gibibytes: int) -> None:
 )
 def test_the_plain_form_is_short_and_has_no_exponent(number: str, expected: str) -> None:
     assert plain(Decimal(number)) == expected
+
+
+@pytest.mark.parametrize(("number", "shown"), [("16Gi", "16Gi"), ("1536Mi", "1.5Gi"), ("32Mi", "32Mi"), ("0", "0Gi")])
+def test_a_size_is_written_as_people_do(number: str, shown: str) -> None:
+    assert size(amount(number)) == shown

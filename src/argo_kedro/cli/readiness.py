@@ -16,13 +16,14 @@ from argo_kedro.cli.old_run import way_there
 from argo_kedro.cli.options import next_command
 from argo_kedro.cli.reach import Reach
 from argo_kedro.cli.steps import Compiled
+from argo_kedro.cli.work import labels_of
 from argo_kedro.cluster.preflight import NotAsked, Readiness, preflight
 from argo_kedro.errors import ClusterError, CompileError
 from argo_kedro.model import Workflow
 from argo_kedro.names import few
 from argo_kedro.views.readiness import check_json, cluster_line
 
-_SHOWN = 3  # tasks of one template
+_SHOWN = 2  # tasks of one template
 
 
 def of_this_machine(made: Compiled) -> dict[str, Any]:
@@ -68,9 +69,10 @@ def _asked(reach: Reach, made: Compiled) -> Readiness:
 def _shown(workflow: Workflow) -> dict[str, str]:
     """Each template by its machine type and its tasks."""
     tasks: dict[str, list[str]] = {}
+    labels = labels_of(workflow)
     machines = {task.template: task.machine_type.value for task in workflow.tasks}
     for task in workflow.tasks:
-        tasks.setdefault(task.template, []).append(task.name)
+        tasks.setdefault(task.template, []).append(labels[task.name])
     return {
         template: f"machine type {machines[template]} ({'task' if len(names) == 1 else 'tasks'} {few(names, _SHOWN)})"
         for template, names in tasks.items()

@@ -206,10 +206,10 @@ class KubernetesCluster:
         return client.CoreV1Api(self._api)  # loading this class takes a second, and most verbs do without
 
     def _called(self, method: str, path: str, **more: Any) -> Any:
-        headers = {"Accept": "application/json", "Content-Type": "application/json"}
-        return self._api.call_api(
-            path, method, header_params=headers, auth_settings=["BearerToken"], **more, **self._raw
-        )
+        kind = "application/json"
+        headers = {"Accept": kind, "Content-Type": kind, "Accept-Encoding": "gzip"}  # CRDs have a megabyte
+        options = {"header_params": headers, "auth_settings": ["BearerToken"], **self._raw}
+        return self._api.call_api(path, method, **options, **more)
 
     def _path(self, kind: Kind) -> tuple[str, str, str, str]:
         return _GROUP, _VERSION, self.namespace, kind

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from argo_kedro.cluster.preflight import NotAsked
 from argo_kedro.model import Json, Problem
 from argo_kedro.names import few
-from argo_kedro.quantities import GIB, amount, plain
+from argo_kedro.quantities import amount, plain, size
 
 _SHOWN = 3  # kinds of nodes
 
@@ -52,22 +53,13 @@ def _nodes(found: Json) -> str:
 
 def _size(allocatable: Json) -> str:
     """Cores, memory and devices that a node has for pods."""
-    devices: Sequence[str] = [
-        f"{number} {name}" for name, number in allocatable.items() if "/" in name and number != "0"
-    ]
-    return ", ".join([f"{_cores(allocatable)} cpu", f"{_gib(allocatable)}Gi memory", *devices])
+    cores, memory = (_number(allocatable.get(key)) for key in ("cpu", "memory"))
+    devices = [f"{number} {name}" for name, number in allocatable.items() if "/" in name and number != "0"]
+    return ", ".join([f"{plain(cores)} cpu", f"{size(memory)} memory", *devices])
 
 
-def _cores(allocatable: Json) -> str:
-    return plain(_number(allocatable.get("cpu")))
-
-
-def _gib(allocatable: Json) -> str:
-    return plain((_number(allocatable.get("memory")) / GIB).quantize(amount("0.1")))
-
-
-def _number(value: Any) -> Any:
+def _number(value: Any) -> Decimal:
     try:
         return amount(str(value))
     except ValueError:
-        return amount("0")
+        return Decimal(0)

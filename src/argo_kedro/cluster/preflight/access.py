@@ -105,7 +105,10 @@ def submitter_problems(case: Case, found: Access) -> Iterator[Problem]:
             kinds.setdefault(right.kind, []).append(right)
     for kind, rights in kinds.items():
         verbs = [right.verb for right in rights]
-        broken = "; ".join(dict.fromkeys(f"{RIGHTS[right]} ({right.verb})" for right in rights))
+        deeds: dict[str, list[str]] = {}
+        for right in rights:
+            deeds.setdefault(RIGHTS[right], []).append(right.verb)
+        broken = "; ".join(f"{deed} ({', '.join(needed)})" for deed, needed in deeds.items())
         grant = granting(",".join(verbs), kind, case.namespace, found.user or "YOU")
         hint = f"`kedro argo init --cluster` writes all rights, for an admin to apply. These alone:\n{grant}"
         stops = not SUBMIT.isdisjoint(rights)
@@ -118,13 +121,11 @@ def executor_problems(case: Case, found: Access) -> Iterator[Problem]:
     for account, rights in found.cannot_report.items():
         if case.here("serviceaccounts", account) in case.answers.missing:
             continue  # that is said already
-        verbs = ",".join(right.verb for right in REPORT if right in rights)
+        verbs, kind = [right.verb for right in REPORT if right in rights], REPORT[0].kind
         user = f"system:serviceaccount:{case.namespace}:{account}"
-        hint = (
-            "`kedro argo init --cluster` writes the right, for an admin to apply. It alone:\n"
-            f"{granting(verbs, REPORT[0].kind, case.namespace, user)}"
-        )
-        message = f"it may not {verbs} {REPORT[0].kind}: tasks would do their work, and then end with exit code 64."
+        grant = granting(",".join(verbs), kind, case.namespace, user)
+        hint = f"`kedro argo init --cluster` writes the right, for an admin to apply. It alone:\n{grant}"
+        message = f"it may not {', '.join(verbs)} {kind}: tasks would do their work, and then end with exit code 64."
         yield problem(message, f"service account {account}", hint)
 
 

@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Any
 from argo_kedro.cluster.preflight.pods import Pod
 from argo_kedro.cluster.preflight.questions import Answers, Question
 from argo_kedro.model import Json, Problem, Severity
+from argo_kedro.names import few
 from argo_kedro.quantities import amount
 
 if TYPE_CHECKING:
     from argo_kedro.cluster.preflight.references import Reference
+
+_SHOWN = 2  # kinds of pods in one place
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +43,13 @@ class Case:
 
     def users(self, pods: Iterable[Pod]) -> str:
         """These pods by what people know them by."""
-        return ", ".join(dict.fromkeys(pod.shown for pod in pods))
+        return self.who(pod.shown for pod in pods)
+
+    def who(self, names: Iterable[str]) -> str:
+        """The first of these names, or all in a word."""
+        named = list(dict.fromkeys(names))
+        every = len(named) > _SHOWN and {pod.shown for pod in self.pods} <= set(named)
+        return "every task" if every else few(named, _SHOWN)
 
 
 def problem(message: str, where: str, hint: str, severity: Severity = "cluster") -> Problem:

@@ -16,7 +16,6 @@ SECRETS, CONFIG_MAPS = "secrets", "configmaps"
 _WORDS = {SECRETS: "Secret", CONFIG_MAPS: "ConfigMap"}
 _REGISTRY = ("kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg")
 _TYPE = "workflows.argoproj.io/configmap-type"  # label
-_SHOWN = 3  # users of one thing
 
 
 class Reference(NamedTuple):
@@ -68,7 +67,7 @@ def reference_problems(case: Case) -> Iterator[Problem]:
         asked = question(reference, case.namespace)
         if not case.answers.knows(asked):
             continue
-        yield from _judged(case, reference, case.answers.document(asked), few(list(dict.fromkeys(who)), _SHOWN))
+        yield from _judged(case, reference, case.answers.document(asked), case.who(who))
 
 
 def _judged(case: Case, reference: Reference, found: Json, who: str) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from argo_kedro.cluster.preflight.case import quantity
 from argo_kedro.cluster.preflight.pods import Pod
 from argo_kedro.model import Json
-from argo_kedro.quantities import GIB, plain
+from argo_kedro.quantities import plain, size
 
 _BYTES = ("memory", "storage", "ephemeral-storage")
 SIDES = ("requests", "limits")
@@ -54,9 +54,7 @@ def counted(pod: Pod) -> dict[str, Decimal]:
 def shown(resource: str, number: Decimal) -> str:
     """An amount as people write it: `4 cpu`, `16Gi memory`."""
     name = resource.rpartition(".")[2] if resource.startswith(tuple(SIDES)) and "/" not in resource else resource
-    if name not in _BYTES:
-        return f"{plain(number)} {resource}"
-    return f"{plain((number / GIB).quantize(Decimal('0.1')))}Gi {resource}"
+    return f"{size(number) if name in _BYTES else plain(number)} {resource}"
 
 
 def shown_all(amounts: Mapping[str, Decimal]) -> str:
