@@ -308,8 +308,10 @@ def test_who_may_read_nothing_is_told_so_once_for_each_right_and_nothing_is_wron
 
 @pytest.mark.parametrize("error", [Unanswered("no answer"), Refused("Unauthorized")])
 def test_a_cluster_out_of_reach_is_an_error_and_no_verdict(error: ClusterError) -> None:
+    cluster = ready(**{"/version": error})
     with pytest.raises(type(error)):
-        look(ready(**{"/version": error}))
+        look(cluster)
+    assert set(cluster.calls) == {"read /version"}
 
 
 @pytest.mark.parametrize("name", ["..", "a/b", "x\n", "<script>", 'a"b', "\x1b[2J"])

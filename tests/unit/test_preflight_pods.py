@@ -237,7 +237,10 @@ def test_a_task_that_goes_on_on_a_larger_machine_is_judged_on_each_of_them() -> 
     requests = [pod.spec["containers"][0]["resources"]["requests"]["memory"] for pod in made]
     assert requests == ["2Gi", "16Gi", "64Gi"]
     (found,) = told(ready(), one(podSpecPatch=patch))
-    assert "it asks for 1 cpu, 64Gi memory" in found or "it asks for 64Gi memory, 1 cpu" in found
+    assert found == (
+        "cluster machine type m, once memory ran out: no node takes its pod: it asks for 1 cpu, 64Gi memory; the largest "
+        "have 30Gi memory."
+    )
 
 
 RUNS = "count/workflows.argoproj.io"

@@ -55,6 +55,7 @@ def preflight(cluster: Cluster, document: Json, shown: Mapping[str, str], *, now
         references=tuple(references.references(document, made)),
         answers=answers,
     )
+    ask(cluster, [installation.VERSION], answers)  # alone: one out of reach is waited for once
     with ThreadPoolExecutor(2) as threads:
         whose = threads.submit(rights.access, cluster, rights.reporters(case), of_access)
         refusal = threads.submit(_dry_run, cluster, document)
@@ -76,7 +77,6 @@ def _first(case: Case) -> list[Question]:
     """What can be asked before anything is known of the cluster."""
     made = list(case.pods)
     return [
-        installation.VERSION,
         installation.GROUP,
         installation.RESOURCES,
         installation.CRD,

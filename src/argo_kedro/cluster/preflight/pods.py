@@ -133,7 +133,8 @@ def _in_turn(spec: Json, template: Json, shown: str) -> Iterator[Pod]:
         pod = _pod(spec, template)
         for patch in patches:
             pod = patched(pod, _read(patch, turn))
-        yield Pod(template=template["name"], shown=shown, spec=pod, executor=executor)
+        after = ", once memory ran out" if turn else ""
+        yield Pod(template=template["name"], shown=f"{shown}{after}", spec=pod, executor=executor)
 
 
 def _pod(spec: Json, template: Json) -> dict[str, Any]:
