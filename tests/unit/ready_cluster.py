@@ -72,6 +72,17 @@ def template(name: str = "a", **fields: Any) -> dict[str, Any]:
     return {"name": name, "container": container, **fields}
 
 
+def one(**fields: Any) -> dict[str, Any]:
+    """A workflow with one pod."""
+    return workflow(template(**fields))
+
+
+def sized(cpu: str = "1", memory: str = "2Gi", name: str = "a", **more: str) -> dict[str, Any]:
+    """A template whose pod asks for so much, and has no more."""
+    amounts = {"cpu": cpu, "memory": memory, **more}
+    return template(name, container={"resources": {"requests": amounts, "limits": amounts}})
+
+
 def ready(**changes: Any) -> FakeCluster:
     """A cluster where all is well, but for `changes` of its paths by these short names."""
     cluster = FakeCluster()
