@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 from argo_kedro.cluster.preflight.pods import Pod
 from argo_kedro.cluster.preflight.questions import Answers, Question
@@ -15,10 +15,18 @@ from argo_kedro.model import Json, Problem, Severity
 from argo_kedro.names import few
 from argo_kedro.quantities import amount
 
-if TYPE_CHECKING:
-    from argo_kedro.cluster.preflight.references import Reference
-
 _SHOWN = 2  # kinds of pods in one place
+
+
+class Reference(NamedTuple):
+    """What is named, and by whom."""
+
+    resource: str
+    name: str
+    key: str  # empty where all of it is taken
+    user: str
+    namespace: str = ""  # empty for that of the workflow
+    use: str = ""  # `pull`, `token` or `parameter` where more than its being there is wanted
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
-from argo_kedro.cluster.preflight.case import Case, kubectl, problem
+from argo_kedro.cluster.preflight.case import Case, Reference, kubectl, problem
 from argo_kedro.cluster.preflight.pods import Pod
 from argo_kedro.cluster.preflight.questions import Question
 from argo_kedro.model import Json, Problem, text
@@ -16,17 +15,6 @@ SECRETS, CONFIG_MAPS = "secrets", "configmaps"
 _WORDS = {SECRETS: "Secret", CONFIG_MAPS: "ConfigMap"}
 _REGISTRY = ("kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg")
 _TYPE = "workflows.argoproj.io/configmap-type"  # label
-
-
-class Reference(NamedTuple):
-    """What is named, and by whom."""
-
-    resource: str
-    name: str
-    key: str  # empty where all of it is taken
-    user: str
-    namespace: str = ""  # empty for that of the workflow
-    use: str = ""  # `pull`, `token` or `parameter` where more than its being there is wanted
 
 
 def references(document: Json, pods: Iterable[Pod]) -> list[Reference]:
