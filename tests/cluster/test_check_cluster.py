@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import yaml
 from kubernetes import client, utils
-from support import Namespace, busybox, eventually, run, workflow
+from kubernetes.client.exceptions import ApiException
+from support import Namespace, busybox, eventually, workflow
 
 from argo_kedro.cluster.client import KubernetesCluster
 from argo_kedro.cluster.preflight import Readiness, preflight
@@ -85,18 +86,20 @@ def test_restricted_pods_are_refused_by_the_word_of_the_namespace(strict: Namesp
     assert "admits no such pods (Pod Security restricted)" in found
 
 
-def test_argo_meets_what_a_quota_of_cores_was_said_to_do(own: Namespace) -> None:
+def test_a_quota_of_cores_refuses_the_pods_that_argo_makes_as_was_said(own: Namespace) -> None:
+    place, core = own.cluster.namespace, client.CoreV1Api(own.api)
     quota = {"metadata": {"name": "cores"}, "spec": {"hard": {"limits.cpu": "4"}}}
     own.create({"apiVersion": "v1", "kind": "ResourceQuota", **quota})
-    eventually(
-        lambda: client.CoreV1Api(own.api).read_namespaced_resource_quota("cores", own.cluster.namespace).status.hard
-    )
-    document = workflow("quota", busybox("a", container=SMALL))
-    (found,) = fails(look(own.cluster, document))
+    eventually(lambda: core.read_namespaced_resource_quota("cores", place).status.hard)
+    (found,) = fails(look(own.cluster, workflow("quota", busybox("a", container=SMALL))))
     assert found.startswith("quota cores: it demands limits.cpu of Argo's own containers init and wait")
-    told = run(own.cluster, document)
-    assert told.state is not None
-    assert (told.state.phase, "must specify limits.cpu for: init,wait" in str(told.state)) == ("Error", True)
+
+    argos = {"name": "wait", "image": "x"}
+    containers = {"containers": [{"name": "main", "image": "x", **SMALL}, argos]}
+    pod = {"metadata": {"name": "x"}, "spec": {"initContainers": [{**argos, "name": "init"}], **containers}}
+    with pytest.raises(ApiException) as refused:
+        core.create_namespaced_pod(place, pod, dry_run="All")
+    assert "must specify limits.cpu for: init,wait" in refused.value.body
 
 
 def test_who_has_no_rights_is_told_so_and_those_of_the_page_are_enough(own: Namespace, bed: Any) -> None:
