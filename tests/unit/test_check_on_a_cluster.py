@@ -123,6 +123,10 @@ def test_without_a_cluster_the_json_has_the_same_shape(api: ApiServer, call: Cal
     assert api.requests == []
 
 
-def test_a_place_without_a_question_is_wrong_usage(call: Call) -> None:
-    done = call("--namespace", "x")
-    assert (done.exit_code, "--cluster goes with them" in done.stderr) == (2, True)
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [(["--namespace", "x"], "--cluster goes with them"), (["--fix", "--json"], "give one of them")],
+)
+def test_options_that_do_not_go_together_are_wrong_usage(call: Call, words: list[str], said: str) -> None:
+    done = call(*words)
+    assert (done.exit_code, said in done.stderr) == (2, True)

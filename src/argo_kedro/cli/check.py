@@ -51,6 +51,8 @@ def check_(
 
     if not there and (context or namespace):
         raise click.UsageError("--context and --namespace say which cluster is asked: --cluster goes with them.")
+    if fix and as_json:
+        raise click.UsageError("--fix names the files that it rewrote where --json has its document: give one of them.")
     if there:
         place = {"context": context, "namespace": namespace}
         readiness.told(metadata, chosen, place, fix=fix, as_json=as_json)
