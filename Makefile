@@ -23,7 +23,7 @@ demo: .venv/example  ## Compile the example project and run its manifest here, e
 	@echo "Next: . $(BIN)/activate && cd $(EXAMPLE) && kedro argo explain"
 
 test: check  ## Check, then all tests that need no cluster
-	$(LIMIT) $(BIN)/pytest -n 2 --dist loadfile -o faulthandler_timeout=300 --ignore tests/cluster --ignore tests/mlflow
+	$(LIMIT) $(BIN)/pytest -n 2 --dist loadfile -o faulthandler_timeout=300 --ignore tests/cluster --ignore tests/mlflow --ignore tests/viz
 
 check: .venv/dev  ## Lint, format, types, and which module imports which
 	$(BIN)/ruff check .
@@ -34,8 +34,9 @@ check: .venv/dev  ## Lint, format, types, and which module imports which
 oldest: .venv/oldest  ## The unit tests with the oldest versions that we support
 	$(LIMIT) .venv/oldest/bin/pytest -n 2 tests/unit tests/golden
 
-viz: .venv/viz  ## The tests with Kedro-Viz, whose hooks would slow down all others
-	$(LIMIT) .venv/viz/bin/pytest tests/integration -k viz
+viz: .venv/viz .venv/viz-oldest  ## The tests with Kedro-Viz, whose hooks would slow down all others; its newest and its oldest
+	$(LIMIT) .venv/viz/bin/pytest tests/viz
+	$(LIMIT) .venv/viz-oldest/bin/pytest tests/viz
 
 mlflow: .venv/mlflow  ## The tests with kedro-mlflow, whose hooks would slow down all others
 	$(LIMIT) .venv/mlflow/bin/pytest tests/mlflow
@@ -73,7 +74,7 @@ clean:  ## Remove .venv, caches, and all data of the example
 	$(PIP) install --editable . --editable $(EXAMPLE)
 	@touch $@
 
-.venv/oldest .venv/viz .venv/mlflow: .venv/made pyproject.toml
+.venv/oldest .venv/viz .venv/viz-oldest .venv/mlflow: .venv/made pyproject.toml
 	$(PYTHON) -m venv --clear $@
 	$@/bin/python -m pip --quiet --disable-pip-version-check install --upgrade "pip>=25.1"
 	$@/bin/python -m pip --quiet --disable-pip-version-check install --editable . --group $(@F)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -168,15 +167,3 @@ def test_the_registry_describes_the_nodes_of_a_group(project: Any, path: Path) -
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "- first (plus_one)\n- second (plus)" in done.stdout
-
-
-def test_kedro_viz_shows_the_nodes_of_a_group(project: Any, path: Path) -> None:
-    """In version 0.1 they were hidden, and each group gave an `AttributeError`."""
-    pytest.importorskip("kedro_viz")
-
-    done = project.python(path, "-m", "kedro", "viz", "build")
-
-    assert done.returncode == 0, done.stdout + done.stderr
-    shown = json.loads((path / "build/api/main").read_text())["nodes"]
-    assert {each["name"] for each in shown if each["type"] == "task"} >= {"first", "second", "consumer"}
-    assert "AttributeError" not in done.stdout + done.stderr

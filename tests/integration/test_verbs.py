@@ -320,6 +320,8 @@ def test_what_only_fails_on_a_cluster_stops_check_and_not_compile(shared: Any, p
         ("argo explain --nodes nope", 4, "Pipeline does not contain nodes named ['nope']"),
         ("argo compile -o conf", 2, "is a directory"),
         ("argo compile -o pyproject.toml/x.yaml", 4, "pyproject.toml/x.yaml cannot be written: "),
+        ("argo viz", 1, 'Kedro-Viz is not installed in this environment.\nHint: pip install "kedro-viz>=11.1"'),
+        ("argo viz --conf-source other", 2, "--conf-source does not go with viz"),
         ("argo compile -w My_Workflow! -o -", 4, "'My_Workflow!' cannot be part of a workflow's name."),
     ],
 )

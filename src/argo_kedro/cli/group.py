@@ -6,6 +6,7 @@ from kedro.framework.cli.utils import LazyGroup
 _VERBS = {  # in the order in which they are used
     "init": "argo_kedro.cli.init.init",
     "explain": "argo_kedro.cli.explain.explain",
+    "viz": "argo_kedro.cli.viz.viz",
     "check": "argo_kedro.cli.check.check_",
     "compile": "argo_kedro.cli.compile.compile_",
     "diff": "argo_kedro.cli.diff.diff",
