@@ -88,7 +88,7 @@ def _lookup(document: Json, node: TaskNode, read: Pod) -> Lookup:
         "tasks.name": node.task,
         "node.name": node.name,
         "pod.name": pod_name(metadata["name"], read.name, node.name),
-        "retries": str(max(0, len(node.attempts) - 1)),
+        "retries": str(node.attempts - 1),
     }
     return pod_lookup({**values, **own}, inputs, read.outputs)
 

@@ -11,7 +11,7 @@ from argo_kedro.task.exit_codes import MEANINGS
 from argo_kedro.views.findings import Finding
 from argo_kedro.views.progress import repeat_command, seconds_text
 from argo_kedro.workflows import reason
-from argo_kedro.workflows.attempts import Attempt
+from argo_kedro.workflows.state import AttemptState
 from argo_kedro.workflows.told import Frame
 
 _WIDTH = 120  # of what is said in sentences
@@ -49,13 +49,13 @@ def command_text(found: Finding) -> str:
     return repeat_command(found.repeat.argv, found.repeat.env) if found.repeat.argv else ""
 
 
-def differing(attempts: Sequence[Attempt]) -> bool:
+def differing(attempts: Sequence[AttemptState]) -> bool:
     """Whether attempts did not all end in the same way."""
     return len({reason(attempt.message).text for attempt in attempts}) > 1
 
 
 def _headline(found: Finding) -> str:
-    tried = len(found.node.attempts)
+    tried = found.node.attempts
     words = [
         f"Task {found.label} {_PHASES.get(found.task.phase, found.task.phase.lower())}",
         f"after {tried} attempts" if tried > 1 else "",
@@ -95,9 +95,9 @@ def _facts(found: Finding) -> Iterator[str]:
     meaning = exit_code_text(found)
     if meaning:
         yield f"Exit code {found.task.exit_code}: {meaning}."
-    if differing(found.node.attempts):
+    if differing(found.task.attempts):
         yield "Attempts:"
-        for number, attempt in enumerate(found.node.attempts, 1):
+        for number, attempt in enumerate(found.task.attempts, 1):
             yield f"  {number}: {reason(attempt.message).text or attempt.phase.lower()}"
     larger = "; a try after memory ran out has its `larger` one" if found.node.grows else ""
     yield f"Machine type: {found.machine_type or f'of template {found.task.template}'}{_resources(found)}{larger}"

@@ -9,7 +9,7 @@ from typing import Any
 from argo_kedro.views.debug import command_text, exit_code_text, file_here
 from argo_kedro.views.findings import Finding
 from argo_kedro.workflows import RunState, reason
-from argo_kedro.workflows.attempts import Attempt
+from argo_kedro.workflows.state import AttemptState
 
 
 def debug_json(state: RunState, found: Sequence[Finding], more: int, project: Path, tail: int) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def _task(found: Finding, project: Path, tail: int) -> dict[str, Any]:
             {"file": file_here(each, project), "line": each.line, "function": each.function, "code": each.code}
             for each in found.frames
         ],
-        "attempts": [_attempt(each) for each in found.node.attempts],
+        "attempts": [_attempt(each) for each in found.task.attempts],
         "template": found.task.template,
         "machine_type": found.machine_type or None,
         "requests": dict(given.get("requests") or {}),
@@ -80,12 +80,12 @@ def _error(found: Finding) -> dict[str, Any] | None:
     }
 
 
-def _attempt(attempt: Attempt) -> dict[str, Any]:
+def _attempt(attempt: AttemptState) -> dict[str, Any]:
     return {
         "phase": attempt.phase,
         "reason": reason(attempt.message).text,
         "exit_code": _number(attempt.exit_code),
-        "seconds": None if attempt.seconds is None else round(attempt.seconds, 1),
+        "seconds": round(attempt.seconds(attempt.ended), 1) if attempt.ended else None,
     }
 
 

@@ -1,4 +1,4 @@
-"""The nodes behind one task: what it was given, the template it runs, and how each attempt ended."""
+"""The nodes behind one task: what it was given, and the template that it runs."""
 
 from __future__ import annotations
 
@@ -11,16 +11,6 @@ from argo_kedro.workflows.state import TaskState, attempts_of, moment, spec_of, 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Attempt:
-    """One attempt at a task."""
-
-    phase: str
-    message: str
-    exit_code: str
-    seconds: float | None  # none for one that goes on
-
-
-@dataclass(frozen=True, kw_only=True)
 class TaskNode:
     """A task, as its nodes tell it."""
 
@@ -29,7 +19,7 @@ class TaskNode:
     inputs: Mapping[str, str]
     template: Json  # empty where the workflow does not hold it
     host: str  # the cluster node that it ran on
-    attempts: tuple[Attempt, ...]
+    attempts: int
 
     @property
     def container(self) -> Json:
@@ -52,15 +42,15 @@ def task_node(workflow: Json, task: TaskState) -> TaskNode:
         if task_path(name, node) == task.path and not (node.get("nodeFlag") or {}).get("retried")
     ]
     node: Json = whole[0] if whole else {}
-    attempts = attempts_of(node, found) or [node]
-    last = attempts[-1]
+    attempts = attempts_of(node, found)
+    last = attempts[-1] if attempts else node
     return TaskNode(
         task=task.path.rpartition(".")[2],
         name=text(last, "name"),
         inputs=_inputs(last) or _inputs(node),
         template=_template(workflow, node, task.template),
         host=text(last, "hostNodeName"),
-        attempts=tuple(_attempt(each) for each in attempts),
+        attempts=len(attempts) or 1,
     )
 
 
@@ -77,16 +67,6 @@ def kept_before(workflow: Json, task: TaskState) -> set[str]:
 def _inputs(node: Json) -> dict[str, str]:
     listed = (node.get("inputs") or {}).get("parameters") or ()
     return {str(each.get("name")): str(each.get("value") or "") for each in listed}
-
-
-def _attempt(node: Json) -> Attempt:
-    began, ended = moment(node.get("startedAt")), moment(node.get("finishedAt"))
-    return Attempt(
-        phase=text(node, "phase"),
-        message=text(node, "message"),
-        exit_code=text(node, "outputs", "exitCode"),
-        seconds=(ended - began).total_seconds() if began and ended else None,
-    )
 
 
 def _template(workflow: Json, node: Json, name: str) -> Json:

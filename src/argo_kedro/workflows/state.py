@@ -40,6 +40,7 @@ class AttemptState(Span):
 
     phase: str
     message: str = ""
+    exit_code: str = ""
     pod: str = ""
     usage: str = ""  # the line of `usage.py`, where a local run keeps it
 
@@ -165,6 +166,7 @@ def _task(workflow: str, node: Json, attempts: Sequence[Json], pods: Mapping[str
             AttemptState(
                 phase=str(each.get("phase") or ""),
                 message=str(each.get("message") or ""),
+                exit_code=text(each, "outputs", "exitCode"),
                 pod=pod_name(workflow, own or referred, each.get("name") or ""),
                 usage=text(each, USAGE),
                 began=moment(each.get("startedAt")),
