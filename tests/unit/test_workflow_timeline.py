@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from fake_cluster import FakeCluster
-from workflow_states import NAME, node, retry, workflow
+from workflow_states import NAME, node, ran, retry, workflow
+from workflow_states import moment as moment_after
 
 from argo_kedro.cluster.pods import pod_times
 from argo_kedro.cluster.protocol import Refused
@@ -25,14 +26,6 @@ def at(seconds: float) -> datetime:
     found = moment(CREATED)
     assert found
     return found + timedelta(seconds=seconds)
-
-
-def stamp(seconds: float) -> str:
-    return at(seconds).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def ran(name: str, began: float, ended: float, *children: str, type: str = "Pod", **more: Any) -> Any:
-    return node(name, type=type, children=children, startedAt=stamp(began), finishedAt=stamp(ended), **more)
 
 
 def dag(name: str, tasks: Mapping[str, tuple[str, ...]], **templates: str) -> dict[str, Any]:
@@ -155,7 +148,7 @@ def test_a_clock_that_goes_wrong_takes_no_stretch_out_of_the_task() -> None:
 
 
 def test_a_pod_without_a_place_only_waits_for_one() -> None:
-    pending = [node("left", "Pending", startedAt=stamp(11))]
+    pending = [node("left", "Pending", startedAt=moment_after(11))]
     assert list(told({POD_OF_LEFT: PodTimes(created=at(11))}, pending)) == [
         ("waiting", "", 10, 11, 0),
         ("place", "", 11, 60, 0),
@@ -164,8 +157,8 @@ def test_a_pod_without_a_place_only_waits_for_one() -> None:
 
 def test_each_attempt_has_its_own_stretches() -> None:
     whole, first, second = retry("left", "Succeeded", ("Failed", "boom"), "Succeeded")
-    first |= {"startedAt": stamp(11), "finishedAt": stamp(20)}
-    second |= {"startedAt": stamp(25), "finishedAt": stamp(30)}
+    first |= {"startedAt": moment_after(11), "finishedAt": moment_after(20)}
+    second |= {"startedAt": moment_after(25), "finishedAt": moment_after(30)}
 
     assert list(told({}, [whole, first, second])) == [
         ("waiting", "", 10, 11, 0),
@@ -176,13 +169,13 @@ def test_each_attempt_has_its_own_stretches() -> None:
 
 
 def pod(name: str, **status: Any) -> dict[str, Any]:
-    metadata = {"name": name, "creationTimestamp": stamp(11), "labels": {OF_WORKFLOW: NAME}}
+    metadata = {"name": name, "creationTimestamp": moment_after(11), "labels": {OF_WORKFLOW: NAME}}
     return {"metadata": metadata, "status": status}
 
 
 def event(pod: str, reason: str, message: str, seconds: float) -> dict[str, Any]:
     about = {"kind": "Pod", "name": pod}
-    times = {"firstTimestamp": stamp(seconds), "lastTimestamp": stamp(seconds)}
+    times = {"firstTimestamp": moment_after(seconds), "lastTimestamp": moment_after(seconds)}
     return {
         "metadata": {"name": f"{pod}.{reason}.{seconds}"},
         "involvedObject": about,
@@ -192,8 +185,11 @@ def event(pod: str, reason: str, message: str, seconds: float) -> dict[str, Any]
     }
 
 
-MAIN = {"name": "main", "state": {"terminated": {"startedAt": stamp(15), "exitCode": 0, "message": USAGE.line()}}}
-PLACED = {"type": "PodScheduled", "status": "True", "lastTransitionTime": stamp(12)}
+MAIN = {
+    "name": "main",
+    "state": {"terminated": {"startedAt": moment_after(15), "exitCode": 0, "message": USAGE.line()}},
+}
+PLACED = {"type": "PodScheduled", "status": "True", "lastTransitionTime": moment_after(12)}
 
 
 def test_pods_and_their_events_tell_the_times() -> None:

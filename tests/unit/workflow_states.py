@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from argo_kedro.names import node_id
@@ -34,6 +35,17 @@ def node(name: str, phase: str = "Succeeded", type: str = "Pod", children: Itera
         **more,
     }
     return {key: value for key, value in found.items() if value is not None}
+
+
+def moment(seconds: float) -> str:
+    """So many seconds after the workflow began."""
+    time = datetime.fromisoformat(BEGAN.replace("Z", "+00:00")) + timedelta(seconds=seconds)
+    return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def ran(name: str, began: float, ended: float, *children: str, type: str = "Pod", **more: Any) -> Any:
+    """A node that ran from one second to another."""
+    return node(name, type=type, children=children, startedAt=moment(began), finishedAt=moment(ended), **more)
 
 
 def retry(name: str, phase: str, *attempts: Any, **more: Any) -> list[Any]:
