@@ -19,7 +19,7 @@ from argo_kedro.task.memory import Memory, memory_text
 from argo_kedro.task.termination_log import TerminationLog
 from argo_kedro.usage import NodeTime, Usage
 
-_LOOK = 0.2  # seconds between two looks at the memory
+LOOK = 0.2  # seconds between two looks at the memory
 _MORE = 1.02  # times the memory that was written down is worth writing again
 
 
@@ -84,7 +84,7 @@ class Measures:
 
     def _look_on(self) -> None:
         written = 0, ""
-        while not self._over.wait(_LOOK):
+        while not self._over.wait(LOOK):
             used, node = self._memory.used(), self._node
             self._highest = max(self._highest, used)
             if used > written[0] * _MORE or node != written[1]:
