@@ -1,5 +1,6 @@
 // Charts of rows, drawn by Vega. Only the rows in sight are: 2,000 tasks cost no more than thirty.
 const COLOURS = ["waiting", "place", "image", "start", "node", "end"];
+const RIGHT = 30;
 // Vega knows no variables of CSS, but hands colours on as they are: so they follow the theme by themselves.
 const FONT = "system-ui, -apple-system, Segoe UI, Roboto, sans-serif";
 const CONFIG = {
@@ -39,12 +40,13 @@ function rowChart(kind) {
     holder.style.height = `${height}px`;
     const width = Math.max(300, spacer.clientWidth);
     const labels = clamp(width * 0.22, 96, 220);
+    const right = kind.right?.(width) ?? RIGHT;
     const first = Math.round(element.scrollTop / kind.rowHeight); // whole rows: nothing has to be cut off
     const count = Math.floor((height - kind.top) / kind.rowHeight);
     const shown = rows.slice(first, first + count);
-    made.width(width - labels - 12).height(height - kind.top).padding({ left: labels, right: 12, top: kind.top, bottom: 0 });
+    made.width(width - labels - right).height(height - kind.top).padding({ left: labels, right, top: kind.top, bottom: 0 });
     made.signal("first", first).signal("labels", labels).signal("selected", selected);
-    for (const [name, value] of Object.entries(kind.signals?.(width - labels - 12) ?? {})) made.signal(name, value);
+    for (const [name, value] of Object.entries(kind.signals?.(width - labels - right) ?? {})) made.signal(name, value);
     made.data("rows", shown.map((task, place) => ({ row: first + place, task, ...label(task) })));
     made.data("marks", shown.flatMap((task, place) => kind.marks(task, first + place)));
     made.run();
@@ -100,7 +102,7 @@ function rowParts(rowHeight) {
   const text = { baseline: { value: "middle" }, cursor: { value: "pointer" } };
   return {
     type: "group",
-    encode: { update: { x: { signal: "-labels" }, width: { signal: "width + labels + 12" }, height: { signal: "height" } } },
+    encode: { update: { x: { signal: "-labels" }, width: { signal: "width + labels + 400" }, height: { signal: "height" } } },
     marks: [
       {
         type: "rect",
@@ -108,7 +110,7 @@ function rowParts(rowHeight) {
         aria: false,
         encode: {
           update: {
-            x: { value: 0 }, width: { signal: "width + labels + 12" }, y, height: { value: rowHeight }, cursor: { value: "pointer" },
+            x: { value: 0 }, width: { signal: "width + labels + 400" }, y, height: { value: rowHeight }, cursor: { value: "pointer" },
             fill: { signal: "datum.task === selected ? 'var(--focus)' : 'transparent'" }, fillOpacity: { value: 0.16 },
           },
         },

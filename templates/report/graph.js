@@ -7,6 +7,7 @@ const LEAST_READABLE = 0.62; // the scale at which the names of tasks can be rea
 const taskShapes = [...world.querySelectorAll(".task")];
 const edgeShapes = [...world.querySelectorAll(".edge")];
 const edgeLabels = new Map([...world.querySelectorAll(".labels text")].map((text) => [Number(text.dataset.edge), text]));
+const SVG = "http://www.w3.org/2000/svg";
 const edgesOf = report.tasks.map(() => []);
 report.edges.forEach(([source, target], edge) => {
   edgesOf[source].push(edge);
@@ -74,16 +75,36 @@ function firstView() {
   showTask(Math.max(failed, 0), LEAST_READABLE);
 }
 
+function edgeWords(edge) {
+  const [source, target, , , , ...datasets] = report.edges[edge];
+  return `${report.tasks[source].name} → ${report.tasks[target].name}${datasets.length ? `: ${datasets.join(", ")}` : ""}`;
+}
+
+// The name of a line; a graph with many lines comes without names.
+function edgeLabel(edge) {
+  const [, , x, y, short] = report.edges[edge];
+  if (!edgeLabels.has(edge) && short) {
+    const text = document.createElementNS(SVG, "text");
+    text.setAttribute("x", x);
+    text.setAttribute("y", y - 4);
+    text.textContent = short;
+    edgeLabels.set(edge, world.querySelector(".labels").appendChild(text));
+  }
+  return edgeLabels.get(edge);
+}
+
+function markEdge(edge, but = -1) {
+  edgeShapes[edge].classList.add("near");
+  edgeLabel(edge)?.classList.add("near");
+  for (const end of report.edges[edge].slice(0, 2)) if (end !== but) taskShapes[end].classList.add("near");
+}
+
 function markNear(task) {
   world.querySelectorAll(".selected, .near").forEach((shape) => shape.classList.remove("selected", "near"));
   if (task < 0) return;
   taskShapes[task].classList.add("selected");
   taskShapes[task].parentNode.insertBefore(taskShapes[task], world.querySelector(".labels")); // above its neighbours
-  for (const edge of edgesOf[task]) {
-    edgeShapes[edge].classList.add("near");
-    edgeLabels.get(edge)?.classList.add("near");
-    for (const end of report.edges[edge]) if (end !== task) taskShapes[end].classList.add("near");
-  }
+  edgesOf[task].forEach((edge) => markEdge(edge, task));
 }
 
 const map = byId("map");

@@ -35,6 +35,11 @@ frame.addEventListener("click", (event) => {
   if (task) select(Number(task.dataset.task), "graph");
   else if (edge) showEdge(Number(edge.dataset.edge));
 });
+frame.addEventListener("pointerover", (event) => {
+  const edge = event.target.closest?.(".edge");
+  if (!edge || edge.querySelector("title")) return;
+  edge.appendChild(document.createElementNS(SVG, "title")).textContent = edgeWords(Number(edge.dataset.edge));
+});
 frame.addEventListener("dblclick", (event) => zoom(1.6, event.offsetX, event.offsetY));
 // The page scrolls over the graph as everywhere; with Ctrl, as a pinch is sent, or once the graph has the focus, it zooms.
 frame.addEventListener("wheel", (event) => {
@@ -47,10 +52,8 @@ frame.addEventListener("wheel", (event) => {
 // A way that is clicked shows its name, and what it joins, without a selection of a task.
 function showEdge(edge) {
   markNear(-1);
-  edgeShapes[edge].classList.add("near");
-  edgeLabels.get(edge)?.classList.add("near");
-  for (const end of report.edges[edge]) taskShapes[end].classList.add("near");
-  say(edgeShapes[edge].querySelector("title").textContent);
+  markEdge(edge);
+  say(edgeWords(edge));
 }
 
 function middle(task) {

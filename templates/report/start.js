@@ -34,9 +34,9 @@ function open(task, from) {
 }
 
 function showPanel(task) {
-  const details = document.querySelector(`#details-${task} .details`);
+  const details = new DOMParser().parseFromString(byId(`text-${task}`).textContent, "text/html").querySelector(".details");
   byId("panel-title").textContent = report.tasks[task].name;
-  byId("panel-body").replaceChildren(...details.cloneNode(true).childNodes);
+  byId("panel-body").replaceChildren(...details.childNodes);
   byId("panel").hidden = false;
   byId("panel").scrollTop = 0;
   root.classList.add("panel-open");

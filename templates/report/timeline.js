@@ -66,6 +66,19 @@ const timeline = {
           aria: false,
           encode: {
             update: {
+              x: { signal: "min(scale('x', datum.to) + 9, width + 4)" },
+              y: { signal: `(datum.row - first + 0.5) * ${ROW}` },
+              align: { value: "center" }, baseline: { value: "middle" }, fontWeight: { value: 700 },
+              fill: { value: "var(--failed)" }, text: { field: "end" },
+            },
+          },
+        },
+        {
+          type: "text",
+          from: { data: "marks" },
+          aria: false,
+          encode: {
+            update: {
               x: { signal: "scale('x', datum.from) + 5" },
               y: { signal: `(datum.row - first + 0.5) * ${ROW}` },
               baseline: { value: "middle" },
@@ -84,10 +97,12 @@ const timeline = {
 };
 
 function spanMarks(task, row) {
-  const { spans, critical, nodes, name: own } = report.tasks[task];
-  return spans.filter((span) => span[2] >= times[0] && span[1] <= times[1]).map(([kind, from, to, name, attempt]) => ({
+  const { spans, critical, nodes, style, name: own } = report.tasks[task];
+  const inTime = spans.filter((span) => span[2] >= times[0] && span[1] <= times[1]);
+  const last = spans[spans.length - 1];
+  return inTime.map((span) => [span, ...span]).map(([span, kind, from, to, name, attempt]) => ({
     row, task, kind, from, to, critical: critical && kind === "node",
-    high: HEIGHTS[kind] ?? 10,
+    high: HEIGHTS[kind] ?? 10, end: span === last && style === "failed" ? "✕" : "",
     text: kind === "node" && nodes.length > 1 && name !== own ? name : "",
     tip: `${name || (report.kinds[kind] ?? kind)}: ${secondsText(to - from)}, from ${secondsText(from)}${attempt > 1 ? `, attempt ${attempt}` : ""}`,
   }));
@@ -110,7 +125,7 @@ function busy() {
 
 const busyChart = {
   height: 76,
-  padding: { left: 200, right: 12, top: 6, bottom: 4 },
+  padding: { left: 200, right: RIGHT, top: 6, bottom: 4 },
   signals: [
     { name: "anchor", value: 0, on: [{ events: "pointerdown", update: "invert('x', clamp(x(), 0, width))" }] },
     {
@@ -131,8 +146,11 @@ const busyChart = {
   axes: [{ scale: "y", orient: "left", tickCount: 3, grid: true, format: "d", tickMinStep: 1, aria: false }],
   marks: [
     {
-      type: "rect", from: { data: "busy" }, aria: false, interactive: false,
-      encode: { update: { x: { scale: "x", field: "from" }, x2: { scale: "x", field: "to" }, y: { scale: "y", field: "y0" }, y2: { scale: "y", field: "y1" }, fill: { scale: "colour", field: "kind" } } },
+      type: "group", from: { facet: { name: "kinds", data: "busy", groupby: "kind" } },
+      marks: [{
+        type: "area", from: { data: "kinds" }, aria: false, interactive: false,
+        encode: { update: { interpolate: { value: "step" }, x: { signal: "scale('x', (datum.from + datum.to) / 2)" }, y: { scale: "y", field: "y0" }, y2: { scale: "y", field: "y1" }, fill: { scale: "colour", field: "kind" } } },
+      }],
     },
     {
       type: "rect", aria: false, interactive: false,
@@ -158,7 +176,7 @@ function startTimeline() {
   const drawAbove = onceAFrame(() => {
     const width = Math.max(300, byId("timeline-chart").clientWidth);
     const labels = clamp(width * 0.22, 96, 220);
-    above.width(width - labels - 12).padding({ left: labels, right: 12, top: 6, bottom: 4 }).signal("times", times).run();
+    above.width(width - labels - RIGHT).padding({ left: labels, right: RIGHT, top: 6, bottom: 4 }).signal("times", times).run();
   });
   new ResizeObserver(drawAbove).observe(byId("timeline-chart"));
 

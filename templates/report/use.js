@@ -12,7 +12,7 @@ const useChart = {
   signals: [{ name: "first", value: 0 }, { name: "labels", value: 200 }, { name: "selected", value: -1 }],
   data: [{ name: "rows", values: [] }, { name: "marks", values: [] }],
   scales: [{ name: "x", type: "linear", domain: [0, mostShare], range: "width", clamp: true }],
-  axes: [{ scale: "x", orient: "top", grid: true, format: "%", tickCount: 6, aria: false }],
+  axes: [{ scale: "x", orient: "top", grid: true, format: "%", tickCount: { signal: "width < 300 ? 2 : 6" }, aria: false }],
   marks: [
     rowParts(USE_ROW),
     {
@@ -33,7 +33,7 @@ const useChart = {
         },
         {
           type: "text", from: { data: "marks" }, aria: false,
-          encode: { update: { x: { signal: "scale('x', datum.share) + 7 > width - 190 ? 6 : scale('x', datum.share) + 7" }, y: barY(0), baseline: { value: "middle" }, fontSize: { value: 11 }, text: { field: "text" }, fill: { signal: "scale('x', datum.share) + 7 > width - 190 ? 'var(--on-node)' : 'var(--ink)'" } } },
+          encode: { update: { x: { signal: "width + 12" }, y: barY(0), baseline: { value: "middle" }, fontSize: { value: 11 }, text: { field: "text" }, fill: { signal: "datum.share > 1 ? 'var(--failed)' : 'var(--ink)'" } } },
         },
       ],
     },
@@ -47,14 +47,14 @@ function useMarks(task, row) {
     if (share === null) return [];
     const over = share > 1;
     const tip = `${name}: ${text}`;
-    return [{ row, task, offset, share, limit: limit ?? 0, tip, text: `${over ? "▲ over, " : ""}${tip}`, colour: over ? "var(--over)" : key === "memory" ? "var(--kind-node)" : "var(--kind-start)" }];
+    return [{ row, task, offset, share, limit: limit ?? 0, tip, text: `${over ? "▲ " : ""}${innerWidth < 700 ? text.split(",")[0] : tip}`, colour: over ? "var(--over)" : key === "memory" ? "var(--kind-node)" : "var(--kind-start)" }];
   });
 }
 
 if (byId("use-chart")) {
   const rows = [...measured].sort((one, other) => (report.tasks[other].memory.share ?? -1) - (report.tasks[one].memory.share ?? -1) || one - other);
   rowChart({
-    id: "use-chart", spec: useChart, rowHeight: USE_ROW, top: 24, rows, marks: useMarks,
+    id: "use-chart", spec: useChart, rowHeight: USE_ROW, top: 24, right: (width) => (width < 560 ? 110 : 210), rows, marks: useMarks,
     description: `Use of memory and cores by ${rows.length} tasks; the table of tasks has the same numbers.`,
   });
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from unicodedata import east_asian_width
@@ -11,7 +11,7 @@ from argo_kedro.model import Json
 from argo_kedro.views.report.layers import Edge
 from argo_kedro.views.report.layout import Layout, Point, layout
 
-_WIDTH = 224.0
+_WIDTH = 248.0
 _HEAD = 34.0
 _LINE = 16.0
 _FOOT = 8.0
@@ -49,6 +49,7 @@ class DrawnEdge:
     target: int
     path: str
     datasets: tuple[str, ...]
+    critical: bool
     label: str
     label_x: float
     label_y: float
@@ -70,11 +71,12 @@ def drawing(tasks: Sequence[Json], datasets: Sequence[Json]) -> Drawing:
     names = [_lines(task) for task in tasks]
     heights = {str(place): _HEAD + (_FOOT + _LINE * len(lines) if lines else 0.0) for place, lines in enumerate(names)}
     carried = _carried(tasks, datasets, number)
+    critical = set(_critical(tasks, carried))
     found = layout(heights, carried, width=_WIDTH)
     return Drawing(
         tasks=tuple(_task(place, task, names[place], found) for place, task in enumerate(tasks)),
         edges=tuple(
-            _edge(number, edge, carried[edge], points)
+            _edge(number, edge, carried[edge], points, critical=edge in critical)
             for number, (edge, points) in enumerate(sorted(found.lines.items(), key=_by_ends))
         ),
         width=found.width,
@@ -121,6 +123,17 @@ def _carried(tasks: Sequence[Json], datasets: Sequence[Json], number: Mapping[st
     return found
 
 
+def _critical(tasks: Sequence[Json], edges: Iterable[Edge]) -> Iterator[Edge]:
+    """The edges of the critical path: to each of its tasks one, from that of its tasks that ended last."""
+    last: dict[str, tuple[float, int, Edge]] = {}
+    for edge in edges:
+        source, target = (tasks[int(end)] for end in edge)
+        if source["critical"] and target["critical"]:
+            ended = max((span.get("to") or 0.0 for span in source["spans"]), default=0.0)
+            last[edge[1]] = max(last.get(edge[1], (-1.0, -1, edge)), (ended, int(edge[0]), edge))
+    yield from (edge for _, _, edge in last.values())
+
+
 def _task(place: int, task: Json, lines: Sequence[str], found: Layout) -> DrawnTask:
     box = found.boxes[str(place)]
     return DrawnTask(
@@ -136,7 +149,7 @@ def _task(place: int, task: Json, lines: Sequence[str], found: Layout) -> DrawnT
     )
 
 
-def _edge(number: int, edge: Edge, datasets: Sequence[str], points: Sequence[Point]) -> DrawnEdge:
+def _edge(number: int, edge: Edge, datasets: Sequence[str], points: Sequence[Point], *, critical: bool) -> DrawnEdge:
     (x, y), (to_x, to_y) = points[-2:]
     more = f" +{len(datasets) - 1}" if len(datasets) > 1 else ""
     return DrawnEdge(
@@ -145,6 +158,7 @@ def _edge(number: int, edge: Edge, datasets: Sequence[str], points: Sequence[Poi
         target=int(edge[1]),
         path="".join(_path(points)),
         datasets=tuple(datasets),
+        critical=critical,
         label=fitting(datasets[0], 24) + more if datasets else "",
         label_x=round((x + to_x) / 2, 1),
         label_y=round((y + to_y) / 2, 1),

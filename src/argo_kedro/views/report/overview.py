@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from argo_kedro.views.report.rows import Row
-from argo_kedro.views.report.words import KINDS, Phase, bytes_text, count_text, time_text
+from argo_kedro.views.report.words import KINDS, Phase, bytes_text, count_text, share_text, time_text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,8 +59,9 @@ def _use(rows: Sequence[Row], key: str) -> str:
             measured += 1
     if not asked:
         return ""
+    share = share_text(used / asked)
+    who = count_text(measured, "measured task")
     if key == "cpu":
-        texts = [f"{amount / 60:,.1f} core-minutes" for amount in (asked, used)]
-        return f"{count_text(measured, 'measured task')} asked for {texts[0]} and used {texts[1]}, {used / asked:.0%}."
-    hours = [f"{bytes_text(amount / 60)} minutes" for amount in (asked, used)]
-    return f"Of memory they held {hours[0]} and needed at most {hours[1]}, {used / asked:.0%}."
+        return f"{who} held {asked / 60:,.1f} core-minutes and used {used / 60:,.1f}, {share}."
+    held, needed = (bytes_text(amount / 60) for amount in (asked, used))
+    return f"{who} held {held} of memory, times minutes; at their peaks they used {needed}, {share}."

@@ -35,7 +35,8 @@ _SCRIPTS = (
     "end.js",
 )
 _PALETTE = 8  # colours of machine types in report.css
-_FAILURES = 10  # shown whole at the top; the table has all
+_NAMED_EDGES = 400  # more names would be most of the page
+_FAILURES = 5  # shown whole at the top; the table has all
 # `<` would end the script, `&` is no mark-up in it but may be one elsewhere, and old readers end lines at the last two.
 _NOT_IN_SCRIPT = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
 
@@ -72,6 +73,7 @@ def page(found: Mapping[str, Any]) -> str:
             parts=overview.time_parts(critical or all_rows),
             use=overview.use_sentences(all_rows),
             graph=drawn,
+            few_edges=len(drawn.edges) <= _NAMED_EDGES,
             kinds=KINDS,
             style=Markup(_text("report.css")),
             data=_json(_data(found, all_rows, drawn)),
@@ -105,7 +107,9 @@ def _data(found: Json, all_rows: Iterable[Row], drawn: Drawing) -> dict[str, Any
         "datasets": [[name, list(ends)] for name, ends in _ends(found).items()],
         "size": [round(drawn.width), round(drawn.height)],
         "boxes": [[box.x, box.y, box.width, box.height] for box in drawn.tasks],
-        "edges": [[edge.source, edge.target] for edge in drawn.edges],
+        "edges": [
+            [edge.source, edge.target, edge.label_x, edge.label_y, edge.label, *edge.datasets] for edge in drawn.edges
+        ],
     }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from argo_kedro.model import Json
-from argo_kedro.views.report.words import KINDS, Phase, bytes_text, cores_text, phase_of, time_text
+from argo_kedro.views.report.words import KINDS, Phase, bytes_text, cores_text, phase_of, share_text, time_text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +52,7 @@ class Resource:
     @property
     def share_text(self) -> str:
         """`45 %`, or nothing."""
-        return "" if self.share is None else f"{self.share:.0%}".replace("%", " %")
+        return share_text(self.share)
 
 
 @dataclass(frozen=True, kw_only=True)

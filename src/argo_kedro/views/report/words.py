@@ -68,6 +68,11 @@ def bytes_text(amount: float | None) -> str:
     return f"{_short(amount)} B"
 
 
+def share_text(share: float | None) -> str:
+    """`45 %`."""
+    return "" if share is None else f"{100 * share:.0f} %"
+
+
 def count_text(number: int, word: str) -> str:
     """`1 task`, `18 tasks`."""
     return f"{number:,} {word}" + ("" if number == 1 else "s")
