@@ -4,11 +4,12 @@ EXAMPLE := examples/flights
 BED := tests/cluster/bed
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+APART := browser cluster mlflow viz  # tests that need more than .venv
 LIMIT := $(if $(shell command -v timeout),timeout -s KILL 1500)  # macOS has none
 
 export DO_NOT_TRACK := 1
 
-.PHONY: help demo test check docs oldest viz mlflow bench cluster cluster-down test-cluster clean
+.PHONY: help demo test check docs oldest viz mlflow test-browser bench cluster cluster-down test-cluster clean
 
 help:  ## Show this
 	@sed -n 's/^\([a-z-]*\):.*  ## /make \1	/p' $(firstword $(MAKEFILE_LIST))
@@ -23,7 +24,7 @@ demo: .venv/example  ## Compile the example project and run its manifest here, e
 	@echo "Next: . $(BIN)/activate && cd $(EXAMPLE) && kedro argo explain"
 
 test: check  ## Check, then all tests that need no cluster
-	$(LIMIT) $(BIN)/pytest -n 2 --dist loadfile -o faulthandler_timeout=300 --ignore tests/cluster --ignore tests/mlflow --ignore tests/viz
+	$(LIMIT) $(BIN)/pytest -n 2 --dist loadfile -o faulthandler_timeout=300 $(addprefix --ignore tests/,$(APART))
 
 check: .venv/dev  ## Lint, format, types, and which module imports which
 	$(BIN)/ruff check .
@@ -40,6 +41,10 @@ viz: .venv/viz .venv/viz-oldest  ## The tests with Kedro-Viz, whose hooks would 
 
 mlflow: .venv/mlflow  ## The tests with kedro-mlflow, whose hooks would slow down all others
 	$(LIMIT) .venv/mlflow/bin/pytest tests/mlflow
+
+test-browser: .venv/browser  ## The tests of the report in a real Chromium, which is installed where apt-get can
+	@tests/browser/chromium.sh
+	$(LIMIT) .venv/browser/bin/pytest tests/browser
 
 docs: .venv/example  ## Write the pages of docs/reference that are made from the code
 	$(BIN)/python docs/generate.py
@@ -74,7 +79,7 @@ clean:  ## Remove .venv, caches, and all data of the example
 	$(PIP) install --editable . --editable $(EXAMPLE)
 	@touch $@
 
-.venv/oldest .venv/viz .venv/viz-oldest .venv/mlflow: .venv/made pyproject.toml
+.venv/oldest .venv/viz .venv/viz-oldest .venv/mlflow .venv/browser: .venv/made pyproject.toml
 	$(PYTHON) -m venv --clear $@
 	$@/bin/python -m pip --quiet --disable-pip-version-check install --upgrade "pip>=25.1"
 	$@/bin/python -m pip --quiet --disable-pip-version-check install --editable . --group $(@F)

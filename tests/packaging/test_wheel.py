@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[2]
 INFO = f"argo_kedro-{__version__}.dist-info"
 BUNDLED = "argo_kedro/_bundled"
 IGNORED = re.compile(r"(__pycache__|_cache|\.egg-info|\.hypothesis)/")
+VEGA = "templates/report/vega.js"  # made by the build, and ignored by git
 
 
 def tree(*names: str) -> dict[str, bytes]:
@@ -89,9 +90,35 @@ def test_no_file_names_a_folder_of_the_machine_that_built_it(wheel: Path) -> Non
 def test_the_sdist_holds_what_a_wheel_and_the_tests_are_made_from(sdist: Path) -> None:
     with tarfile.open(sdist) as archive:
         found = {name.partition("/")[2] for name in archive.getnames()}
-    wanted = tree("src", "templates", "Dockerfile.template", "tests", "docs", "pyproject.toml", "README.md", "LICENSE")
+    folders, files = ("src", "templates", "tests", "docs"), ("pyproject.toml", "README.md", "LICENSE", "hatch_build.py")
+    wanted = tree(*folders, "Dockerfile.template", *files)
 
-    assert found - {"PKG-INFO", ".gitignore"} == set(wanted)
+    assert found - {"PKG-INFO", ".gitignore"} == set(wanted) - {VEGA}
+
+
+def test_the_wheel_carries_the_library_of_the_charts_with_its_licences(wheel: Path) -> None:
+    text = contents(wheel)[f"{BUNDLED}/{VEGA}"].decode()
+    head, _, library = text.partition("*/\n")
+
+    assert (ROOT / "templates/report/licences.txt").read_text(encoding="utf-8") in head
+    assert "window.vega={" in library and len(library) < 500_000
+    assert "</script" not in library and "<!--" not in library  # it stands in a script element
+
+
+def test_a_tree_without_the_library_says_how_to_get_it(wheel: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path)
+    (tmp_path / BUNDLED / VEGA).unlink()
+    code = "from argo_kedro.views.report import page; page({})"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert done.stderr.strip().endswith("templates/report/vega.js, the library of the charts, is missing.")
 
 
 def resources(path: Path | None) -> tuple[str, str]:

@@ -45,7 +45,7 @@ def page(found: Mapping[str, Any]) -> str:
     """The page of a run or a plan. The same data gives the same bytes.
 
     Args:
-        found: Title, tasks, datasets and so on; docs/reference/report.md has all of its keys.
+        found: Title, tasks, datasets and so on; cleaning.py has all keys.
 
     Raises:
         ArgoKedroError: if the library of the charts was never made, which an installation does.
