@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,9 +14,11 @@ import yaml
 
 from argo_kedro.config import parse
 from argo_kedro.pipeline import note
+from pages import parts
+from places import PLACES
+from sessions import Session
 
 ROOT = Path(__file__).parents[2]
-FLIGHTS = ROOT / "examples" / "flights"
 
 pytestmark = pytest.mark.integration
 
@@ -41,43 +41,13 @@ def _shell(command: str, folder: Path, *, timeout: int = 300) -> subprocess.Comp
 @pytest.fixture(scope="module")
 def flights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the example with its data, so that the tree stays clean."""
-    folder = tmp_path_factory.mktemp("example") / "flights"
-    shutil.copytree(FLIGHTS, folder, ignore=shutil.ignore_patterns("argo", "*.parquet", "__pycache__"))
-    done = _shell("python -m flights.get_data", folder)
-    assert (folder / "data/01_raw/flights.csv.zip").exists(), done.stdout
-    return folder
-
-
-def _sessions() -> list[tuple[str, list[str]]]:
-    """The commands of the README's first session, each with the lines that it shows."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    section = text.partition("## A first session")[2].partition("\n## ")[0]
-    lines = "\n".join(re.findall(r"```console\n(.*?)```", section, flags=re.DOTALL)).splitlines()
-    found: list[tuple[str, list[str]]] = []
-    for line in lines:
-        if line.startswith("$ "):
-            found.append((line[2:], []))
-        elif line.strip() and line.strip() != "...":
-            found[-1][1].append(line)
-    return found
-
-
-def _comparable(line: str) -> str:
-    """A line without what differs from run to run: the time, seconds, the count of what is done, random letters."""
-    line = re.sub(r"^\d\d:\d\d:\d\d ", "", line.rstrip())
-    line = re.sub(r"\b(\d+ min )?\d+(\.\d+)? s\b", "N s", re.sub(r"\(\d+/(\d+)\)", r"(N/\1)", line))
-    return re.sub(r"\b(flights(?:-[a-z-]+)?)-[a-z0-9]{5}\b(?!\.yaml)", r"\1-XXXXX", line)
+    return PLACES["flights"](tmp_path_factory.mktemp("example"))
 
 
 def test_the_first_session_of_the_readme_is_what_happens(flights: Path) -> None:
-    sessions = _sessions()
-    assert sessions, "the README has no first session"
-    for command, expected in sessions:
-        done = _shell(command, flights)
-        shown = [_comparable(line) for line in done.stdout.splitlines()]
-        missing = [line for line in expected if _comparable(line) not in shown]
-        assert missing == [], f"$ {command}\n{done.stdout}"
-        assert done.returncode == 0, done.stdout
+    shown = [each for each in parts("README.md", "flights") if each.is_session]
+    assert shown, "the README has no first session"
+    Session(folder=flights).play(shown)
     answer = flights / "data/08_reporting/answer.md"
     assert "Can one tell the day before?" in answer.read_text(encoding="utf-8")
 

@@ -11,32 +11,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from places import NUMBERS, NUMBERS_CATALOG, new_project
+
 pytestmark = pytest.mark.integration
-
-PIPELINE = """
-from kedro.pipeline import Pipeline, node
-
-def load():
-    return [1, 2, 3]
-
-def total(numbers):
-    return sum(numbers)
-
-def report(value):
-    if value == 7:
-        raise ValueError("seven")
-    return f"total: {value}"
-
-def create_pipeline(**kwargs):
-    return Pipeline([
-        node(load, None, "numbers", name="load_numbers"),
-        node(total, "numbers", "total", name="add_up"),
-        node(report, "total", "report", name="write_report"),
-    ])
-"""
-CATALOG = "\n".join(
-    f'{name}: {{type: json.JSONDataset, filepath: "data/{name}.json"}}' for name in ("numbers", "total", "report")
-)
 
 
 def _kedro(*args: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -53,15 +30,7 @@ def _kedro(*args: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("new")
-    options = ["--name", "My Project", "--tools", "none", "--example", "no", "--telemetry", "no"]
-    made = _kedro("new", *options, folder=folder)
-    assert made.returncode == 0, made.stderr
-    path = folder / "my-project"
-    pipeline = path / "src/my_project/pipelines/numbers/__init__.py"
-    pipeline.parent.mkdir()
-    pipeline.write_text(PIPELINE, encoding="utf-8")
-    return path
+    return new_project(tmp_path_factory.mktemp("new"))
 
 
 def test_a_new_project_runs_without_any_argo_yml(project: Path) -> None:
@@ -70,7 +39,7 @@ def test_a_new_project_runs_without_any_argo_yml(project: Path) -> None:
     assert "load_numbers +2 succeeded" in alone.stderr
     assert not (project / "data/report.json").exists()
 
-    (project / "conf/base/catalog.yml").write_text(CATALOG, encoding="utf-8")
+    (project / "conf/base/catalog.yml").write_text(NUMBERS_CATALOG, encoding="utf-8")
     done = _kedro("argo", "run", folder=project)
     assert done.returncode == 0, done.stderr
     assert (project / "data/report.json").read_text(encoding="utf-8") == '"total: 6"'
@@ -78,7 +47,7 @@ def test_a_new_project_runs_without_any_argo_yml(project: Path) -> None:
 
 
 def test_what_init_wrote_compiles_and_runs(project: Path) -> None:
-    (project / "conf/base/catalog.yml").write_text(CATALOG, encoding="utf-8")
+    (project / "conf/base/catalog.yml").write_text(NUMBERS_CATALOG, encoding="utf-8")
     written = _kedro("argo", "init", folder=project)
     assert written.stdout.splitlines()[-4:] == [
         *("conf/base/argo.yml", "Dockerfile", ".dockerignore"),
@@ -94,10 +63,10 @@ def test_what_init_wrote_compiles_and_runs(project: Path) -> None:
 
 
 def test_a_failing_node_is_named_and_the_rest_can_go_on(project: Path) -> None:
-    (project / "conf/base/catalog.yml").write_text(CATALOG, encoding="utf-8")
+    (project / "conf/base/catalog.yml").write_text(NUMBERS_CATALOG, encoding="utf-8")
     (project / "conf/base/argo.yml").write_text("runner: {group_by: node}", encoding="utf-8")
     source = project / "src/my_project/pipelines/numbers/__init__.py"
-    source.write_text(PIPELINE.replace("[1, 2, 3]", "[1, 2, 4]"), encoding="utf-8")
+    source.write_text(NUMBERS.replace("[1, 2, 3]", "[1, 2, 4]"), encoding="utf-8")
     failed = _kedro("argo", "run", folder=project)
     assert failed.returncode == 6
     assert "main: Error (exit code 1): node write_report: ValueError: seven" in failed.stderr
@@ -105,7 +74,7 @@ def test_a_failing_node_is_named_and_the_rest_can_go_on(project: Path) -> None:
     assert " --save-nothing\n" in failed.stderr
     (name,) = re.findall("To go on after the fix: kedro argo retry (.+)", failed.stderr)
 
-    source.write_text(PIPELINE.replace("value == 7", "value == 8"), encoding="utf-8")
+    source.write_text(NUMBERS.replace("value == 7", "value == 8"), encoding="utf-8")
     rest = _kedro("argo", "retry", name, folder=project)
     assert rest.returncode == 0, rest.stderr
     assert (project / "data/report.json").read_text(encoding="utf-8") == '"total: 7"'

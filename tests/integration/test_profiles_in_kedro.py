@@ -11,6 +11,9 @@ import pytest
 import yaml
 from answers import Done, manifest
 
+from pages import parts
+from sessions import Session, commands
+
 pytestmark = pytest.mark.integration
 
 PAGE = Path(__file__).parents[2] / "docs/how-to/profiles.md"
@@ -60,17 +63,6 @@ def configuration() -> str:
     return PAGE.read_text(encoding="utf-8").partition("```yaml\n")[2].partition("```")[0]
 
 
-def session() -> list[tuple[str, list[str]]]:
-    """The commands that the page shows, each with its lines."""
-    found: list[tuple[str, list[str]]] = []
-    for line in PAGE.read_text(encoding="utf-8").partition("```console\n")[2].partition("```")[0].splitlines():
-        if line.startswith("$ kedro argo "):
-            found.append((line.removeprefix("$ kedro argo "), []))
-        else:
-            found[-1][1].append(line)
-    return found
-
-
 def argo(project: Any, path: Path, line: str, **env: str) -> Done:
     words = ["-m", "kedro", "argo", *line.split()]
     logging = str(path / "conf/base/logging.yml")
@@ -80,13 +72,10 @@ def argo(project: Any, path: Path, line: str, **env: str) -> Done:
 
 
 def test_the_session_of_the_page_is_what_happens(project: Any) -> None:
-    path = project(REGISTRY, CATALOG, configuration(), files=FILES)
-    assert len(session()) == 4
-    for command, expected in session():
-        done = argo(project, path, command)
-        assert done.returncode == 0, done.stderr
-        shown = f"{done.stdout}\n{done.stderr}".splitlines()
-        assert [line for line in expected if line not in shown] == [], f"$ {command}\n{done.stdout}\n{done.stderr}"
+    path = project(REGISTRY, CATALOG, files=FILES)
+    shown = parts("docs/how-to/profiles.md", "two pipelines")
+    assert [len(commands(each.text)) for each in shown if each.is_session] == [4]
+    Session(folder=path, env={"KEDRO_LOGGING_CONFIG": "conf/base/logging.yml", "KUBECONFIG": "nosuch"}).play(shown)
     assert {file.parent.name: file.read_text() for file in path.glob("data/*/model.txt")} == {"0.5": "model of 0.5"}
     nightly = yaml.safe_load((path / "argo/__default__-nightly.yaml").read_text())
     assert nightly["metadata"]["generateName"] == "pkg-nightly-"
