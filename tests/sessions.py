@@ -16,7 +16,7 @@ from pages import Block, is_played
 
 _SECONDS = 600.0
 # A workflow's name: a project of the pages, perhaps a pipeline, and the random end.
-_NAME = re.compile(r"\b((?:flights|my-project|pkg)(?:-[a-z_-]+)?)-[a-z0-9]{5}\b(?!\.yaml)")
+_NAME = re.compile(r"\b((?:flights|my-project|pkg)(?:-[a-z_-]+)?)-[bcdfghjklmnpqrstvwxz2456789]{5}\b(?!\.yaml)")
 _DIFFERS = (
     (re.compile(r"^\d\d:\d\d:\d\d "), ""),
     (re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d[:.]\d\d([:.]\d\d)?([.,]\d+)?Z?)?"), "DATE"),

@@ -33,7 +33,7 @@ def mistakes(editor: Draft7Validator, text: str) -> list[str]:
 
 
 def test_the_page_of_all_keys_is_in_step_with_the_models() -> None:
-    page = runpy.run_path(str(ROOT / "docs" / "generate.py"))["page"]()
+    page = runpy.run_path(str(ROOT / "docs" / "generators" / "argo_yml.py"))["page"]()
 
     assert (ROOT / "docs/reference/argo-yml.md").read_text(encoding="utf-8") == page, "make docs writes it"
 

@@ -282,5 +282,12 @@ _WORKFLOWS = (
     ),
 )
 
+KINDS_OF_CAUSES = {
+    "Images": _IMAGES,
+    "Secrets, ConfigMaps and volumes": _OBJECTS,
+    "What a namespace, a quota or a right refuses": _REFUSED,
+    "Ends that are not the task's own": _ENDS,
+    "The workflow as a whole": _WORKFLOWS,
+}
 # The first that matches decides: what is special comes before what is general.
-CAUSES = (*_IMAGES, *_OBJECTS, *_REFUSED, *_ENDS, *_WORKFLOWS)
+CAUSES = tuple(cause for causes in KINDS_OF_CAUSES.values() for cause in causes)

@@ -94,7 +94,7 @@ class _Exit(NamedTuple):
     hint: str = _LOG
 
 
-_EXITS = {
+EXITS = {
     "1": _Exit(
         "it failed without saying why",
         f"{_LOG} If there are none, it was out of memory, or crashed in a library that is not Python.",
@@ -150,7 +150,7 @@ def _ended(container: str, why: str, code: str, line: str) -> Reason:
         return _measured(why, code, **measure.groupdict(default=""))
     line, _, own_hint = line.partition(" Hint: ")  # as our own errors have it
     no_memory = why == "OOMKilled"
-    exit_ = _NO_MEMORY if no_memory else _EXITS.get(code, _OTHER)
+    exit_ = _NO_MEMORY if no_memory else EXITS.get(code, _OTHER)
     text = ": ".join(filter(None, (exit_.text if no_memory or not line else "", line)))
     if container != "main":
         hint = own_hint or f"`kubectl logs POD -c {container}` shows its last words."
@@ -175,7 +175,7 @@ def _measured(why: str, code: str, used: str, unit: str, limit: str, limit_unit:
 
 # Why no cluster node takes a pod -------------------------------------------------------------------------------------
 
-_PLACES = (
+PLACES = (
     Cause(
         r"^(?P<count>\d+) Insufficient (?P<what>cpu|memory|ephemeral-storage)",
         "too little {what} on {count} of {nodes}",
@@ -212,7 +212,7 @@ _PLACES = (
 def _no_place(nodes: str, why: str, preemption: str) -> Reason:
     parts = re.split(r", (?=\d+ )", why.rstrip(". "))
     found = [
-        _caused(part, (*_PLACES, *CAUSES), nodes=nodes) or Reason(text=part, hint="ask who runs the cluster.")
+        _caused(part, (*PLACES, *CAUSES), nodes=nodes) or Reason(text=part, hint="ask who runs the cluster.")
         for part in parts
     ]
     text = f"no cluster node takes it: {', '.join(each.text for each in found)}"

@@ -1,0 +1,83 @@
+"""A click command in Markdown: its usage, its help, a table of its options."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterable, Sequence
+from itertools import cycle
+
+import click
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table; nothing in a cell ends it."""
+    lines = [f"| {' | '.join(head)} |".replace("|  |", "| |"), "|" + "-|" * len(head)]
+    lines += [f"| {' | '.join(_cell(each) for each in row)} |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    parts = " ".join(text.split()).replace("|", "&#124;").split("`")
+    return "`".join(part if inside else _plain(part) for part, inside in zip(parts, cycle((False, True)), strict=False))
+
+
+def _plain(text: str) -> str:
+    """Text outside of code, where Markdown must see no more than words and links."""
+    return re.sub(r"[_*]|(?<!\])<", lambda found: f"\\{found[0]}", text)
+
+
+def paragraphs(command: click.Command) -> str:
+    """The help of a command, as it is written."""
+    return inspect.cleandoc(command.help or "").replace("\b\n", "") + "\n"
+
+
+def usage(path: str, command: click.Command) -> str:
+    """What is typed: `kedro argo submit [OPTIONS] [MANIFEST]`."""
+    arguments = [each for each in command.params if isinstance(each, click.Argument)]
+    words = [_argument(each) for each in arguments]
+    return f"    {' '.join([path, '[OPTIONS]', *words])}\n"
+
+
+def _argument(argument: click.Argument) -> str:
+    name = (argument.metavar or (argument.name or "").upper()).strip("[]")
+    many = "..." if argument.nargs == -1 else ""
+    return f"{name}{many}" if argument.required else f"[{name}]{many}"
+
+
+def options(command: click.Command, without: Iterable[str] = ()) -> list[click.Option]:
+    """Its options that `--help` shows, but for those of these names."""
+    left_out = set(without)
+    found = [each for each in command.params if isinstance(each, click.Option) and not each.hidden]
+    return [each for each in found if each.name not in left_out]
+
+
+def options_table(found: Iterable[click.Option]) -> str:
+    """A row for each option."""
+    return table(
+        ("option", "value", "default", ""),
+        [(_names(each), _value(each), _default(each), each.help or "") for each in found],
+    )
+
+
+def _names(option: click.Option) -> str:
+    names = ", ".join(f"`{name}`" for name in sorted(option.opts, key=lambda name: (not name.startswith("--"), name)))
+    return " / ".join([names, *(f"`{name}`" for name in option.secondary_opts)])
+
+
+def _value(option: click.Option) -> str:
+    if option.is_flag:
+        return ""
+    if isinstance(option.type, click.Choice):
+        return ", ".join(f"`{choice}`" for choice in option.type.choices)
+    words = option.metavar or option.type.name.upper()
+    return f"{words}, more than once" if option.multiple else words
+
+
+def _default(option: click.Option) -> str:
+    if option.required:
+        return "required"
+    default = option.default
+    if option.is_flag or not isinstance(default, str | int | float) or default == "":
+        return ""
+    return f"`{default}`"
