@@ -46,8 +46,10 @@ test-browser: .venv/browser  ## The tests of the report in a real Chromium, whic
 	@tests/browser/chromium.sh
 	$(LIMIT) .venv/browser/bin/pytest tests/browser
 
-docs: .venv/example  ## Write the pages of docs/reference that are made from the code
+docs: .venv/docs  ## Write the pages that are made from the code, and the site, strictly: build/site
 	$(BIN)/python docs/generate.py
+	$(BIN)/python -m sphinx -q -E -W --keep-going -b html docs build/site
+	@echo "Made: build/site/index.html"
 
 bench: .venv/example  ## Run the benchmarks, all of them as ratios
 	$(BIN)/python -m benchmarks
@@ -85,6 +87,6 @@ clean:  ## Remove .venv, caches, and all data of the example
 	$@/bin/python -m pip --quiet --disable-pip-version-check install --editable . --group $(@F)
 	@touch $@
 
-.venv/dev: .venv/example pyproject.toml
-	$(PIP) install --group dev
+.venv/dev .venv/docs: .venv/example pyproject.toml
+	$(PIP) install --group $(@F)
 	@touch $@

@@ -77,20 +77,20 @@ def _foreign(words: Mapping[str, str]) -> Iterator[str]:
 def _ends() -> Iterator[str]:
     """The ends of our own tasks, which leave a line that says why; then each exit code without a word."""
     for message in (*_WITH_A_LINE, *(f"main: Error (exit code {code})" for code in EXITS)):
-        yield _explained([message])
+        yield _explained([message], level=3)
 
 
-def _explained(messages: Sequence[str]) -> str:
+def _explained(messages: Sequence[str], *, level: int = 4) -> str:
     found = reason(messages[0])
-    return _entry(found.text, messages, found.hint)
+    return _entry(found.text, messages, found.hint, level=level)
 
 
-def _entry(cause: str, said: Sequence[str], way_out: str) -> str:
+def _entry(cause: str, said: Sequence[str], way_out: str, *, level: int = 4) -> str:
     boxes = "\n".join(_shortened(_line(each)) for each in said)
     begins = cause[:1].upper() if re.match(r"[a-z]+ ", cause) else cause[:1]  # not the name of something
     heading = begins + cause[1:].rstrip(".")
     way_out = way_out[:1].upper() + way_out[1:] or "Nothing to do but to wait, or to ask who runs the cluster."
-    return f"#### {_escaped(heading)}\n\n```text\n{boxes}\n```\n\n{way_out}\n"
+    return f"{'#' * level} {_escaped(heading)}\n\n```text\n{boxes}\n```\n\n{way_out}\n"
 
 
 def _line(text: str) -> str:
