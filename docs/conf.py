@@ -10,7 +10,7 @@ from sphinx.application import Sphinx
 HERE = Path(__file__).parent
 FRONT = "index"  # its lists are the navigation: a page that is in none of them is an error
 _SECTION = re.compile(r"^## ([^\n]+)$(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
-_LINK = re.compile(r"(?<=\]\()((?:\.\./)+[\w./-]+\.md)(?:#[\w-]+)?(?=\))")
+_LINK = re.compile(r"(?<=\]\()((?:\.\./)+[^)#\s]+)(?:#[\w-]+)?(?=\))")
 _ENTRY = re.compile(r"^\* \[([^]]+)\]\(([\w./-]+)\.md\)", re.MULTILINE)
 
 project = "argo-kedro"
@@ -41,11 +41,14 @@ def _with_navigation(_app: Sphinx, name: str, source: list[str]) -> None:
 
 
 def _with_files(_app: Sphinx, name: str, source: list[str]) -> None:
-    """Let links to Markdown that is no page of the site, such as an example's README, be links to the file."""
+    """Let links to what is no page of the site, such as an example, be links to the file, or to a folder's README."""
     folder = (HERE / name).parent
 
     def of_file(found: re.Match[str]) -> str:
-        return found[0] if (folder / found[1]).resolve().is_relative_to(HERE) else f"path:{found[1]}"
+        target = (folder / found[1]).resolve()
+        if target.is_relative_to(HERE):
+            return found[0]
+        return f"path:{found[1].rstrip('/')}/README.md" if target.is_dir() else f"path:{found[1]}"
 
     source[0] = _LINK.sub(of_file, source[0])
 

@@ -13,9 +13,23 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from kubernetes import client
+from kubernetes.client import ApiClient
 from support import Namespace
 
 FLIGHTS = Path(__file__).parents[2] / "examples" / "flights"
+BUCKET = "flights-demo"  # that conf/cloud/globals.yml of the example names
+_FLIGHTS_ARGO = """
+namespace: {namespace}
+deployment: {{image: local/flights, tag: tests, build: false}}
+template:
+  environment:
+    - {{name: OMP_NUM_THREADS, value: "1"}}
+    - {{name: AWS_ENDPOINT_URL, value: {endpoint}}}
+    - {{name: AWS_DEFAULT_REGION, value: us-east-1}}
+    - {{name: AWS_ACCESS_KEY_ID, secret_ref: {{name: storage, key: key}}}}
+    - {{name: AWS_SECRET_ACCESS_KEY, secret_ref: {{name: storage, key: secret}}}}
+"""
 ONE_NODE = """
 from kedro.pipeline import Pipeline, node
 
@@ -46,6 +60,31 @@ def packed(folder: Path, registry: str, conf: Mapping[str, Any]) -> Path:
     command = [sys.executable, "-m", "kedro", "argo", "init", "--force"]
     subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=120)
     return folder
+
+
+def flights_place(image_folder: Path, folder: Path, namespace: str, s3: Mapping[str, str], api: ApiClient) -> Path:
+    """The example that an image was made of, with an argo.yml for the bed; the bucket's keys are a Secret.
+
+    Args:
+        image_folder: The project as it is in the image.
+        folder: Where the copy will be.
+        namespace: That it runs in, and that the Secret is made in.
+        s3: Of the bed: endpoint, key and secret.
+        api: An admin's.
+    """
+    shutil.copytree(image_folder, folder)
+    shutil.copy(FLIGHTS / "conf/base/argo.yml", folder / "conf/base/argo.yml")  # `init --force` has put its own there
+    text = _FLIGHTS_ARGO.format(namespace=namespace, endpoint=s3["endpoint"])
+    (folder / "conf/cloud/argo.yml").write_text(text, encoding="utf-8")
+    secret = {"metadata": {"name": "storage"}, "stringData": {"key": s3["key"], "secret": s3["secret"]}}
+    client.CoreV1Api(api).create_namespaced_secret(namespace, secret)
+    return folder
+
+
+def raw_data_in_the_bucket(env: Mapping[str, str]) -> None:
+    """Put the example's raw data where its env `cloud` looks for it."""
+    command = [sys.executable, "-m", "flights.get_data", "--to", f"s3://{BUCKET}/01_raw"]
+    subprocess.run(command, cwd=FLIGHTS, env={**os.environ, **env}, check=True, capture_output=True, timeout=120)
 
 
 @dataclass(frozen=True, kw_only=True)

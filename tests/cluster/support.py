@@ -124,13 +124,15 @@ class Namespace:
 
 
 @contextmanager
-def new_namespace(kubeconfig: Path, labels: Mapping[str, str] | None = None) -> Iterator[Namespace]:
+def new_namespace(kubeconfig: Path, labels: Mapping[str, str] | None = None, *, name: str = "") -> Iterator[Namespace]:
     """A new namespace, with the right that Argo's executor needs for its default service account."""
-    name = f"t-{uuid.uuid4().hex[:8]}"
+    fixed, name = name, name or f"t-{uuid.uuid4().hex[:8]}"
     with pytest.MonkeyPatch.context() as patch, config.new_client_from_config(str(kubeconfig)) as api:
         patch.setenv("KUBECONFIG", str(kubeconfig))
         found = Namespace(cluster=KubernetesCluster(namespace=name), api=api)
         core = client.CoreV1Api(api)
+        if fixed:  # the one of the test before is still being deleted
+            eventually(lambda: name not in {each.metadata.name for each in core.list_namespace().items}, seconds=180)
         core.create_namespace({"metadata": {"name": name, "labels": dict(labels or {})}})
         rights = [{"apiGroups": ["argoproj.io"], "resources": ["workflowtaskresults"], "verbs": ["create", "patch"]}]
         kind = {"apiVersion": "rbac.authorization.k8s.io/v1", "metadata": {"name": "executor"}}

@@ -2,55 +2,29 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from kubernetes import client
-from projects import FLIGHTS, Place
+from projects import BUCKET, Place, flights_place, raw_data_in_the_bucket
 
 from argo_kedro.cluster.client import KubernetesCluster
 from argo_kedro.workflows.state import run_state
 
 pytestmark = pytest.mark.cluster
 
-ARGO = """
-namespace: {namespace}
-deployment: {{image: local/flights, tag: tests, build: false}}
-template:
-  environment:
-    - {{name: OMP_NUM_THREADS, value: "1"}}
-    - {{name: AWS_ENDPOINT_URL, value: {endpoint}}}
-    - {{name: AWS_DEFAULT_REGION, value: us-east-1}}
-    - {{name: AWS_ACCESS_KEY_ID, secret_ref: {{name: storage, key: key}}}}
-    - {{name: AWS_SECRET_ACCESS_KEY, secret_ref: {{name: storage, key: secret}}}}
-"""
-BUCKET = "flights-demo"  # that conf/cloud/globals.yml of the example names
-
 
 @pytest.fixture
 def files(bed):
     """The bed's bucket with the raw data in it."""
-    env = {**os.environ, **bed.s3_env}
-    command = [sys.executable, "-m", "flights.get_data", "--to", f"s3://{BUCKET}/01_raw"]
-    subprocess.run(command, cwd=FLIGHTS, env=env, check=True, capture_output=True, timeout=120)
+    raw_data_in_the_bucket(bed.s3_env)
     return bed.files()
 
 
 @pytest.fixture
 def place(bed, namespace: str, flights_image, tmp_path: Path) -> Place:
-    """The project that the image was made of, with an argo.yml for the bed; the bucket's keys are a Secret."""
-    folder = tmp_path / "flights"
-    shutil.copytree(flights_image.folder, folder)
-    shutil.copy(FLIGHTS / "conf/base/argo.yml", folder / "conf/base/argo.yml")  # `init --force` has put its own there
-    text = ARGO.format(namespace=namespace, endpoint=bed.s3["endpoint"])
-    (folder / "conf/cloud/argo.yml").write_text(text, encoding="utf-8")
+    """The project that the image was made of, for the bed."""
     with bed.api() as api:
-        secret = {"metadata": {"name": "storage"}, "stringData": {"key": bed.s3["key"], "secret": bed.s3["secret"]}}
-        client.CoreV1Api(api).create_namespaced_secret(namespace, secret)
+        folder = flights_place(flights_image.folder, tmp_path / "flights", namespace, bed.s3, api)
     return Place(folder=folder, kubeconfig=bed.kubeconfig, namespace=namespace)
 
 
