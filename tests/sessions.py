@@ -25,6 +25,7 @@ _DIFFERS = (
     (re.compile(r"\b[0-9a-f]{12,64}\b"), "HASH"),
     (_NAME, r"\1-XXXXX"),
 )
+_HEADS = re.compile(r"[A-Z ]+")  # of a table
 _NOTEBOOK = """
 import json, sys, traceback
 names = {"__name__": "__main__"}
@@ -44,8 +45,9 @@ def comparable(line: str) -> str:
     found = line.rstrip()
     for pattern, words in _DIFFERS:
         found = pattern.sub(words, found)
-    # What is wider or narrower moves the columns beside it.
-    return found if found == line.rstrip() else re.sub(r" {2,}|-{2,}", "  ", found)
+    # What is wider or narrower moves the columns beside it, and their heads.
+    moves = found != line.rstrip() or _HEADS.fullmatch(found)
+    return re.sub(r" {2,}", "  ", found) if moves else found
 
 
 @dataclass(frozen=True, kw_only=True)

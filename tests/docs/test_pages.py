@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib.util
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -24,10 +25,20 @@ BLOCKS = [block for page in PAGES for block in blocks(page)]
 NOT_RUN = [block for block in BLOCKS if block.not_run]
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The places that were made, for pages to copy; one that no page is played in is not made."""
+    return {
+        place: PLACES[place](tmp_path_factory.mktemp("place")) for place in dict.fromkeys(place for _, place in HERE)
+    }
+
+
 @pytest.mark.integration
 @pytest.mark.parametrize(("page", "place"), HERE)
-def test_what_a_page_shows_is_what_happens(page: str, place: str, tmp_path: Path) -> None:
-    Session(folder=PLACES[place](tmp_path)).play(parts(page, place))
+def test_what_a_page_shows_is_what_happens(page: str, place: str, made: dict[str, Path], tmp_path: Path) -> None:
+    folder = tmp_path / made[place].name
+    shutil.copytree(made[place], folder)
+    Session(folder=folder).play(parts(page, place))
 
 
 def test_each_page_that_is_played_elsewhere_is_there_and_has_something_to_play() -> None:

@@ -86,6 +86,7 @@ def test_a_command_may_go_on_in_the_next_line() -> None:
         ("09:45:42 clean succeeded in 1.8 s (1/18)", "23:00:01 clean succeeded in 2 min 01 s (3/18)"),
         ("flights-79tmt succeeded", "flights-2xq4z succeeded"),
         ("a  Succeeded  1.8 s   x", "a  Succeeded  10.0 s  x"),
+        ("TASK  TIME   MESSAGE", "TASK  TIME  MESSAGE"),
         ("at 2026-11-21T08:03:47Z", "at 2025-01-01T00:00:00Z"),
     ],
 )
