@@ -40,7 +40,7 @@ def flights(folder: Path) -> Path:
     """A copy of the example with its data, so that the tree stays clean."""
     made = folder / "flights"
     shutil.copytree(FLIGHTS, made, ignore=shutil.ignore_patterns("argo", "*.parquet", "__pycache__"))
-    _python("-m", "flights.get_data", folder=made)
+    _done("-m", "flights.get_data", folder=made)
     assert (made / "data/01_raw/flights.csv.zip").exists()
     return made
 
@@ -48,7 +48,7 @@ def flights(folder: Path) -> Path:
 def new_project(folder: Path) -> Path:
     """A project as `kedro new` makes it, with a pipeline whose datasets are all in memory."""
     options = ["--name", "My Project", "--tools", "none", "--example", "no", "--telemetry", "no"]
-    _python("-m", "kedro", "new", *options, folder=folder)
+    _done("-m", "kedro", "new", *options, folder=folder)
     pipeline = folder / "my-project/src/my_project/pipelines/numbers/__init__.py"
     pipeline.parent.mkdir()
     pipeline.write_text(NUMBERS, encoding="utf-8")
@@ -65,8 +65,9 @@ def numbers(folder: Path) -> Path:
 PLACES: dict[str, Callable[[Path], Path]] = {"flights": flights, "new project": numbers}
 
 
-def _python(*arguments: str, folder: Path) -> None:
-    done = subprocess.run(
+def python(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run Python in a folder; no process of a test sends telemetry."""
+    return subprocess.run(
         [sys.executable, *arguments],
         cwd=folder,
         env={**os.environ, "DO_NOT_TRACK": "1"},
@@ -75,4 +76,8 @@ def _python(*arguments: str, folder: Path) -> None:
         timeout=300,
         check=False,
     )
+
+
+def _done(*arguments: str, folder: Path) -> None:
+    done = python(*arguments, folder=folder)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
-from places import NUMBERS, NUMBERS_CATALOG, new_project
+from places import NUMBERS, NUMBERS_CATALOG, new_project, python
 
 pytestmark = pytest.mark.integration
 
 
 def _kedro(*args: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "kedro", *args],
-        cwd=folder,
-        env={**os.environ, "DO_NOT_TRACK": "1"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return python("-m", "kedro", *args, folder=folder)
 
 
 @pytest.fixture(scope="module")
