@@ -7,21 +7,19 @@ from __future__ import annotations
 
 import argparse
 import logging
-from pathlib import Path
 from random import Random
 from typing import Any
 
 from kedro.pipeline import Pipeline
 from kedro.pipeline.node import Node
+from support.cloud import cloud_project
 from support.cpu import Steps, medians
 from support.measure import exponent, say, table
 from support.shapes import SHAPES
 
-from argo_kedro.config import parse
 from argo_kedro.plan import plan
-from argo_kedro.project import Catalog, Project
+from argo_kedro.project import Project
 
-_PATH = Path("/project")
 _STRATEGIES = ("node", "chain", "tag:t.", "memory", "pipeline")
 # How the nodes are tagged: neighbours alike, each 20th alike (which data leaves and comes back to), three anywhere.
 _TAGS = ("blocks", "columns", "anywhere")
@@ -75,17 +73,7 @@ def _project(pipeline: Pipeline, how: str) -> Project:
     names = sorted(name for name in pipeline.datasets() if name == "raw" or int(name[1:]) % 2)
     argo: dict[str, Any] = {"deployment": {"image": "image"}, "storage": {"root": "s3://bucket/runs"}}
     argo["runner"] = {"memory_datasets": "spill", "group_by": how}
-    entries = {name: {"type": "pandas.ParquetDataset", "filepath": f"s3://bucket/{name}"} for name in names}
-    return Project(
-        path=_PATH,
-        package="benchmark",
-        env="cloud",
-        conf_source="",
-        params={},
-        config=parse(argo),
-        pipelines={"__default__": pipeline},
-        catalog=Catalog(entries, {}, _PATH),
-    )
+    return cloud_project(pipeline, argo, names)
 
 
 def _do(*values: Any) -> Any:

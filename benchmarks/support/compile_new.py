@@ -10,35 +10,22 @@ import logging
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import yaml
+from cloud import cloud_project
 from cpu import Steps, medians
 from shapes import pipeline
 
 from argo_kedro.check import check
 from argo_kedro.cli.files import write
-from argo_kedro.config import parse
 from argo_kedro.manifest import render, validate
 from argo_kedro.plan import plan
-from argo_kedro.project import Catalog, Project
-
-_PATH = Path("/project")
 
 
 def main(shape: str, size: int, names: str, catalog: str, repeats: int) -> None:
     """Print the measurement."""
     logging.disable()  # stdout is for the result
-    project = Project(
-        path=_PATH,
-        package="benchmark",
-        env="cloud",
-        conf_source="",
-        params={},
-        config=parse({"deployment": {"image": "image"}}),
-        pipelines={"__default__": pipeline(shape, size, names)},
-        catalog=Catalog(_catalog(catalog, size), {}, _PATH),
-    )
+    project = cloud_project(pipeline(shape, size, names), {"deployment": {"image": "image"}}, _catalog(catalog, size))
     text = ""
     runs = []
     with tempfile.TemporaryDirectory() as folder:
@@ -58,15 +45,14 @@ def main(shape: str, size: int, names: str, catalog: str, repeats: int) -> None:
     json.dump({**medians(runs), "bytes": len(compact)}, sys.stdout)
 
 
-def _catalog(kind: str, size: int) -> dict[str, Any]:
-    """Where the datasets are: nowhere, in one entry each, or all in one pattern."""
-    names = {
+def _catalog(kind: str, size: int) -> list[str]:
+    """What names the datasets: nothing, an entry for each, or one pattern for all."""
+    return {
         "empty": [],
         "entries": ["raw", *(f"d{number}" for number in range(size))],
         "pattern": ["raw", "d{number}"],
         "catch-all": ["{name}"],
     }[kind]
-    return {name: {"type": "pandas.ParquetDataset", "filepath": f"s3://bucket/{name}.parquet"} for name in names}
 
 
 if __name__ == "__main__":

@@ -41,12 +41,18 @@ def _layered(size: int) -> Edges:
 SHAPES: dict[str, Callable[[int], Edges]] = {"chain": _chain, "fan": _fan, "layered": _layered}
 
 
-def pipeline(shape: str, size: int, names: str) -> Pipeline:
-    """A pipeline of this shape; the first nodes read `raw`."""
+def pipeline(shape: str, size: int, names: str, *, neighbours: int = 0) -> Pipeline:
+    """A pipeline of this shape; the first nodes read `raw`. So many neighbours have one tag, `block` and a number."""
     name = NAMES[names].format
     return Pipeline(
         [
-            Node(_do, [f"d{other}" for other in reads] or ["raw"], f"d{number}", name=name(number))
+            Node(
+                _do,
+                [f"d{other}" for other in reads] or ["raw"],
+                f"d{number}",
+                name=name(number),
+                tags=f"block{number // neighbours}" if neighbours else None,
+            )
             for number, reads in SHAPES[shape](size)
         ]
     )
