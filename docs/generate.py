@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from generators import argo_yml, cli, python, task, troubleshooting
+from generators import argo_yml, cli, json_documents, python, task, troubleshooting
 
 DOCS = Path(__file__).parent
 PAGES = {
     "reference/argo-yml.md": argo_yml.page,
     "reference/cli.md": cli.page,
+    "reference/explain-json.md": json_documents.explain,
+    "reference/status-json.md": json_documents.status,
     "reference/python.md": python.page,
     "reference/task.md": task.page,
     "troubleshooting.md": troubleshooting.page,

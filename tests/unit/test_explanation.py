@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+from json_documents import checked
 from plans import STORED, make, planned
 
 from argo_kedro.model import Workflow
@@ -29,8 +29,7 @@ def joined() -> Workflow:
 
 def explained(workflow: Workflow) -> tuple[dict[str, Any], str]:
     found = explanation(workflow)
-    assert json.loads(json.dumps(found)) == found
-    return found, table(found)
+    return checked("explain --json", found), table(found)
 
 
 def test_a_table_says_what_is_particular_about_the_data() -> None:
@@ -98,3 +97,51 @@ def test_few_of_many_groups_by_a_strategy_are_named_in_the_sentence_since_the_ta
     (line,) = [line for line in text.splitlines() if line.startswith("One task by runner.group_by: ")]
     assert line.endswith(": a1 +1 (chain), a2 +1 (chain), a3 +1 (chain), a4 +1 (chain), a5 +1 (chain) and 2 more.")
     assert "a7 +1" in text
+
+
+LONG = "a_node_whose_name_says_all_that_it_does_and_all_that_it_reads_and_writes_and_why_it_does_"  # 89 letters
+
+
+def in_80_columns() -> list[str]:
+    nodes = [
+        make("short", "in", "x0"),
+        FusedPipeline([make(f"{LONG}1", "x0", "x1"), make(f"{LONG}2", "x1", "x2")], name="both"),
+        make(f"{LONG}3", ["x0", "x2"], "out"),
+    ]
+    return table(explanation(planned(nodes)), 80).splitlines()
+
+
+def test_names_too_long_for_a_terminal_have_lines_of_their_own() -> None:
+    lines = in_80_columns()
+
+    assert lines[: lines.index("")] == [
+        "TASK short",
+        "  MACHINE TYPE default  FROM argo.yml default_machine_type",
+        "TASK both",
+        "  NODES",
+        f"    {LONG}1",
+        f"    {LONG}2",
+        "  MACHINE TYPE default  FROM argo.yml default_machine_type  WAITS FOR short",
+        f"TASK {LONG}3",
+        "  MACHINE TYPE default  FROM argo.yml default_machine_type",
+        "  WAITS FOR both, short",
+    ]
+
+
+def test_only_a_name_and_a_command_are_longer_than_a_line_of_the_terminal() -> None:
+    *lines, command = in_80_columns()
+
+    assert command.startswith("One task alone, here: python -m argo_kedro.task")
+    assert all(len(line) <= 80 for line in lines if LONG not in line)
+    place = next(place for place, line in enumerate(lines) if line.startswith("3 levels"))
+    assert lines[place : place + 2] == [
+        "3 levels: on a stock Argo controller at least 30 s, since it looks again every",
+        "  10 s.",
+    ]
+
+
+def test_a_terminal_that_is_wide_enough_shows_the_table_that_a_pipe_gets() -> None:
+    found = explanation(planned([make("a", "in", "mid"), make("b", "mid", "out")]))
+    whole = table(found)
+
+    assert table(found, 500) == whole

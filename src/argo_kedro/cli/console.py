@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import redirect_stdout
@@ -50,6 +51,12 @@ def talk_on_stderr(command: Callable[_P, _T]) -> Callable[_P, _T]:
 def result(text: str) -> None:
     """Print what was asked for; it may be piped on."""
     click.echo(plain(text), file=_RESULTS.get())
+
+
+def width() -> int | None:
+    """How many characters a line of results has; None where they go into a file or a pipe."""
+    stdout = _RESULTS.get() or sys.stdout
+    return shutil.get_terminal_size().columns if stdout.isatty() else None
 
 
 def say(text: str) -> None:

@@ -76,7 +76,7 @@ def explain(
         _compare(metadata, made, group_by, as_json=as_json)
         return
     found = explanation(made.workflow)
-    console.result(json.dumps(found, indent=2) if as_json else table(found))
+    console.result(json.dumps(found, indent=2) if as_json else table(found, console.width()))
     console.problems(made.of("cluster", "warning"))
     if not as_json:
         console.say(f"Next: {next_command('run', made.chosen)}")

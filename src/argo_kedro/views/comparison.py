@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from argo_kedro.manifest.nesting import levels
 from argo_kedro.model import Json, Task, Workflow
 from argo_kedro.names import k8s_name
 from argo_kedro.views.columns import table as columns
+from argo_kedro.views.documents import VERSION, Assumed, Comparison, Strategy
 from argo_kedro.views.explanation import LEVEL_SECONDS
 from argo_kedro.views.progress import seconds_text
 from argo_kedro.views.resources import requests_and_limits
@@ -37,7 +37,7 @@ class Times:
         """How long a node takes."""
         return self.seconds.get(node, _NODE_SECONDS)
 
-    def assumed(self, nodes: Collection[str]) -> dict[str, Any]:
+    def assumed(self, nodes: Collection[str]) -> Assumed:
         """What is known of these nodes, and what is assumed of the others."""
         return {
             "nodes": len(nodes),
@@ -58,7 +58,7 @@ def times_of(runs: Sequence[Json], nodes: Sequence[str]) -> Times:
     return Times()
 
 
-def comparison(plans: Mapping[str, Workflow], configured: str, times: Times) -> dict[str, Any]:
+def comparison(plans: Mapping[str, Workflow], configured: str, times: Times) -> Comparison:
     """All that `explain --group-by --json` shows.
 
     Args:
@@ -68,6 +68,7 @@ def comparison(plans: Mapping[str, Workflow], configured: str, times: Times) -> 
     """
     nodes = {node for workflow in plans.values() for task in workflow.tasks for node in task.nodes}
     return {
+        "version": VERSION,
         "strategies": [
             {
                 "group_by": name,
@@ -87,7 +88,7 @@ def comparison(plans: Mapping[str, Workflow], configured: str, times: Times) -> 
     }
 
 
-def table(found: Mapping[str, Any]) -> str:
+def table(found: Comparison) -> str:
     """The comparison as text."""
     rows = [_HEAD, *(_row(each) for each in found["strategies"])]
     said = [
@@ -99,7 +100,7 @@ def table(found: Mapping[str, Any]) -> str:
     return "\n\n".join(part for part in (columns(rows), "\n".join(said), _assumed(found["assumed"])) if part)
 
 
-def _row(each: Mapping[str, Any]) -> tuple[str, ...]:
+def _row(each: Strategy) -> tuple[str, ...]:
     return (
         f"{each['group_by']} (argo.yml)" if each["configured"] else each["group_by"],
         str(each["tasks"]),
@@ -111,7 +112,7 @@ def _row(each: Mapping[str, Any]) -> tuple[str, ...]:
     )
 
 
-def times_text(said: Mapping[str, Any]) -> str:
+def times_text(said: Assumed) -> str:
     """Where the times of nodes come from."""
     known, nodes, pod = said["measured_nodes"], said["nodes"], said["seconds_of_a_pods_start"]
     other = f"{said['seconds_of_other_nodes']} s for each"
@@ -122,7 +123,7 @@ def times_text(said: Mapping[str, Any]) -> str:
     return f"{times}; {pod} s for the start of each pod."
 
 
-def _assumed(said: Mapping[str, Any]) -> str:
+def _assumed(said: Assumed) -> str:
     return (
         f"{times_text(said)}\n"
         f"WAITING: a stock Argo controller looks again every {LEVEL_SECONDS} s, so that each level takes that at "

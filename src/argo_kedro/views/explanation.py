@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import shlex
-import textwrap
 from collections.abc import Mapping
-from itertools import islice
-from typing import Any
+from itertools import chain
 
 from argo_kedro.manifest.nesting import levels
 from argo_kedro.model import Dataset, Task, Workflow
 from argo_kedro.names import few, versions_text
-from argo_kedro.views.columns import aligned
+from argo_kedro.views.columns import broken, in_width
+from argo_kedro.views.documents import VERSION, ExplainedTask, Explanation, Said
 
 _WIDTH = 100  # of lines that can be broken
 _SHOWN = 5  # groups in a sentence
@@ -20,10 +19,11 @@ _PARTICULAR = ("code", "argo.yml tasks[", "argo.yml machine_types.")
 LEVEL_SECONDS = 10  # a stock controller looks again every 10 s, however short the task
 
 
-def explanation(workflow: Workflow) -> dict[str, Any]:
+def explanation(workflow: Workflow) -> Explanation:
     """All of the plan that `explain --json` shows."""
     depth = levels(workflow)
     return {
+        "version": VERSION,
         "workflow": workflow.name,
         "namespace": workflow.namespace,
         "pipelines": list(workflow.pipelines),
@@ -47,9 +47,14 @@ def explanation(workflow: Workflow) -> dict[str, Any]:
     }
 
 
-def table(found: Mapping[str, Any]) -> str:
-    """The explanation as text."""
-    parts = [_tasks_table(found), _boundaries_table(found), _summary(found)]
+def table(found: Explanation, width: int | None = None) -> str:
+    """The explanation as text.
+
+    Args:
+        found: The explanation.
+        width: Of the terminal; None where nobody looks on, so that a line of text is a line of the output.
+    """
+    parts = [_tasks_table(found, width), _boundaries_table(found, width), _summary(found, width)]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -71,7 +76,7 @@ def command_line(task: Task, workflow: Workflow) -> str:
     return shlex.join(words)
 
 
-def _task(task: Task, workflow: Workflow) -> dict[str, Any]:
+def _task(task: Task, workflow: Workflow) -> ExplainedTask:
     return {
         "name": task.name,
         "nodes": list(task.nodes),
@@ -103,22 +108,22 @@ def travels(dataset: Dataset) -> str:
     return f"{dataset.path} (this machine only)" if dataset.kind == "local" else dataset.kind
 
 
-def _tasks_table(found: Mapping[str, Any]) -> str:
+def _tasks_table(found: Explanation, width: int | None) -> str:
     labels = _labels(found)
-    table = [[["TASK"], ["NODES"], ["MACHINE TYPE"], ["FROM"], ["WAITS FOR"]]]
+    rows = [[["TASK"], ["NODES"], ["MACHINE TYPE"], ["FROM"], ["WAITS FOR"]]]
     for task in found["tasks"]:
         machine = task["machine_type"]
         nodes = task["nodes"] if task["group"] else []
         needs = [labels[name] for name in task["needs"]]
-        table.append([[labels[task["name"]]], nodes, [machine["value"]], [machine["source"]], needs])
-    lines = iter(aligned(table).splitlines())
-    found_lines = [next(lines)]
-    for row, task in zip(table[1:], found["tasks"], strict=True):
-        found_lines += [*islice(lines, max(map(len, row))), *_settings_lines(task["settings"])]
-    return "\n".join(found_lines)
+        rows.append([[labels[task["name"]]], nodes, [machine["value"]], [machine["source"]], needs])
+    head, *shown = in_width(rows, width)
+    lines = list(head)
+    for row, task in zip(shown, found["tasks"], strict=True):
+        lines += [*row, *_settings_lines(task["settings"], width)]
+    return "\n".join(lines)
 
 
-def _settings_lines(settings: Mapping[str, Mapping[str, str]]) -> list[str]:
+def _settings_lines(settings: Mapping[str, Said], width: int | None) -> list[str]:
     """What is said of one task in particular, a line for each place that says something."""
     said: dict[str, list[str]] = {}
     for key, setting in settings.items():
@@ -127,30 +132,19 @@ def _settings_lines(settings: Mapping[str, Mapping[str, str]]) -> list[str]:
             shown = name if section in ("environment", "files") else setting["value"]
             said.setdefault(setting["source"], []).append(f"{section} {shown}")
     lines = (f"{source}: {'; '.join(words)}" for source, words in said.items())
-    return [
-        part
-        for line in lines
-        for part in textwrap.wrap(
-            line,
-            _WIDTH,
-            initial_indent="  ",
-            subsequent_indent="    ",
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-    ]
+    return [part for line in lines for part in broken(line, min(width or _WIDTH, _WIDTH), indent="  ")]
 
 
-def _boundaries_table(found: Mapping[str, Any]) -> str:
+def _boundaries_table(found: Explanation, width: int | None) -> str:
     labels = _labels(found)
-    table = [[["BOUNDARY DATASET"], ["WRITTEN BY"], ["READ BY"], ["TRAVELS BY"]]]
+    rows = [[["BOUNDARY DATASET"], ["WRITTEN BY"], ["READ BY"], ["TRAVELS BY"]]]
     for item in found["boundary_datasets"]:
         readers = [labels[name] for name in item["consumers"]]
-        table.append([[item["name"]], [labels[item["producer"]]], readers, [item["travels"]]])
-    return aligned(table) if found["boundary_datasets"] else ""
+        rows.append([[item["name"]], [labels[item["producer"]]], readers, [item["travels"]]])
+    return "\n".join(chain.from_iterable(in_width(rows, width))) if found["boundary_datasets"] else ""
 
 
-def _labels(found: Mapping[str, Any]) -> dict[str, str]:
+def _labels(found: Explanation) -> dict[str, str]:
     """What people call each task: its group's or its only node's name."""
     return {task["name"]: task["group"] or task["nodes"][0] for task in found["tasks"]}
 
@@ -159,7 +153,7 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _summary(found: Mapping[str, Any]) -> str:
+def _summary(found: Explanation, width: int | None) -> str:
     tasks = found["tasks"]
     nodes = sum(len(task["nodes"]) for task in tasks)
     lines = [
@@ -170,18 +164,20 @@ def _summary(found: Mapping[str, Any]) -> str:
     ]
     lines += _data(found)
     lines += [f"Note: {note}" for note in found["notes"]]
+    if width:
+        lines = [part for line in lines for part in broken(line, width)]
     command = next((task["command"] for task in tasks if task["command"]), "")
     if command:
         lines.append(f"One task alone, here: {command}")
     return "\n".join(lines)
 
 
-def _data(found: Mapping[str, Any]) -> list[str]:
+def _data(found: Explanation) -> list[str]:
     """What is particular about the data, a line for each."""
     tasks = found["tasks"]
     joined = [task["group"] for task in tasks if task["joined_by_memory"]]
     versions = [f"{name} {version}" for name, version in sorted(found["load_versions"].items())]
-    by = [(task["settings"].get("group_by") or {}).get("value", "") for task in tasks]
+    by = [task["settings"]["group_by"]["value"] if "group_by" in task["settings"] else "" for task in tasks]
     by_strategy = [f"{task['group']} ({how})" for task, how in zip(tasks, by, strict=True) if how]
     named = {
         "One task by runner.group_by": [few(by_strategy, _SHOWN)] if by_strategy else [],  # the table has them all

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 from argo_kedro.model import Json, text
+from argo_kedro.views.documents import GivenInputs
 from argo_kedro.workflows import Inputs, inputs_of
 
 
@@ -30,7 +30,7 @@ def left_behind(workflow: Json) -> str:
     return f" What its tasks kept for each other stays, if there is any: {inputs.storage}/{inputs.save_version}"
 
 
-def inputs_json(inputs: Inputs) -> dict[str, Any]:
+def inputs_json(inputs: Inputs) -> GivenInputs:
     """The same for programs."""
     return {
         "parameters": dict(inputs.parameters),

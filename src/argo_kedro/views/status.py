@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from argo_kedro.model import Json
 from argo_kedro.names import few
 from argo_kedro.views.columns import table
+from argo_kedro.views.documents import VERSION, Status
 from argo_kedro.views.inputs import inputs_json, inputs_lines
 from argo_kedro.views.progress import seconds_text
 from argo_kedro.workflows import Reason, RunState, TaskState, inputs_of, reason
@@ -39,9 +39,10 @@ def status_table(
 
 def status_json(
     workflow: Json, state: RunState, labels: Mapping[str, str], waits: Mapping[str, Reason], now: datetime
-) -> dict[str, Any]:
+) -> Status:
     """The same for programs."""
     return {
+        "version": VERSION,
         "name": state.name,
         "namespace": state.namespace,
         "phase": state.phase,
