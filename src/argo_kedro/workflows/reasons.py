@@ -169,7 +169,7 @@ def _measured(why: str, code: str, used: str, unit: str, limit: str, limit_unit:
         than = f" than {limit_text}" if limit else ""
         hint = f"give it a machine type with more `mem`{than} (`machine_types` in argo.yml) and submit again."
         return Reason(text=f"out of memory at {amount}{place} (exit code {code})", hint=hint)
-    exit_ = _EXITS.get(code, _OTHER)
+    exit_ = EXITS.get(code, _OTHER)
     return Reason(text=f"{exit_.text} at {amount} of memory{place} (exit code {code})", hint=exit_.hint)
 
 
