@@ -50,6 +50,18 @@ tasks: [{nodes: [left, right], group: ends.all}]
 """
 CATALOG = '"{any}": {type: pkg.datasets.TextDataset, filepath: "data/{any}.txt"}\n'
 SCRIPT = '<script>alert("1")</script>'
+BROKEN = """
+from kedro.framework.context import KedroContext
+
+
+class Context(KedroContext):
+    @property
+    def catalog(self):
+        raise OSError("the disk is away")
+
+
+CONTEXT_CLASS = Context
+"""
 ENDED = 20  # seconds, for a server to end
 
 
@@ -213,3 +225,14 @@ def test_what_stands_in_the_way_is_said_before_anything_is_done(shared: Any, pat
     assert over.returncode == 4
     assert "conf holds something else than a picture of Kedro-Viz." in over.stderr
     assert (path / "conf/base/argo.yml").exists()
+
+
+def test_a_project_that_kedro_viz_cannot_open_is_no_traceback(shared: Any) -> None:
+    path = made(shared, "unreadable", REGISTRY, ARGO)
+    (path / "src/pkg/settings.py").write_text(BROKEN)
+
+    done = shared.python(path, "-m", "kedro", "argo", "viz", "--no-browser", "--port", "0")
+
+    assert done.returncode == 1
+    assert "Error: Kedro-Viz cannot show the project: OSError: the disk is away\nHint: " in done.stderr
+    assert "Traceback" not in done.stderr

@@ -87,13 +87,13 @@ def save(project: Project, folder: Path) -> None:
     Raises:
         ArgoKedroError: if it cannot be written, or Kedro-Viz cannot show the project.
     """
-    if folder.exists() and {each.name for each in folder.iterdir()} - {"api"}:
-        message = f"{shown(folder)} holds something else than a picture of Kedro-Viz."
-        raise CompileError(message, hint="name another folder with --save-file.")
     import fsspec  # type: ignore[import-untyped]  # here, since nothing else of this module needs it
 
-    _called("kedro_viz.server", "load_and_populate_data", path=project.path, **_asked(project))
     try:
+        if folder.exists() and {each.name for each in folder.iterdir()} - {"api"}:
+            message = f"{shown(folder)} holds something else than a picture of Kedro-Viz."
+            raise CompileError(message, hint="name another folder with --save-file.")
+        _called("kedro_viz.server", "load_and_populate_data", path=project.path, **_asked(project))
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as partial:
             whole = Path(partial) / folder.name
@@ -133,11 +133,9 @@ def _called(module: str, name: str, **arguments: Any) -> None:
         inspect.signature(function).bind(**arguments)
     except (ImportError, AttributeError, TypeError) as error:
         message = f"Kedro-Viz {metadata.version('kedro-viz')} cannot be started from here: {error}"
-        raise ArgoKedroError(message, hint=f'{_INSTALL} in an environment of its own, or "kedro-viz<13".') from error
+        raise ArgoKedroError(message, hint='pip install "kedro-viz>=11.1,<13" brings one that can.') from error
     try:
         function(**arguments)
-    except OSError:
-        raise
     except Exception as error:  # it opens the project, whose code can raise anything
         message = f"Kedro-Viz cannot show the project: {type(error).__name__}: {' '.join(str(error).split())}"
         raise ArgoKedroError(message, hint="`kedro viz run` shows the traceback.") from error

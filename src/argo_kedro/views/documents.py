@@ -12,6 +12,8 @@ from typing_extensions import TypedDict
 
 VERSION: Literal[1] = 1
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
+_Levels = Annotated[int, Field(description="Of the DAG: tasks in its longest row.")]
+_Waiting = Annotated[int, Field(description="What these levels cost on a stock Argo controller at least.")]
 _Version = Annotated[Literal[1], Field(description="Of this form. Keys are only added to it.")]
 
 
@@ -75,8 +77,8 @@ class Explanation(TypedDict):
     init_tasks: Annotated[list[str], Field(description="Templates that run before all tasks.")]
     boundary_datasets: Annotated[list[BoundaryDataset], Field(description="The data that crosses tasks.")]
     load_versions: Annotated[dict[str, str], Field(description="Versions that were asked for, by dataset.")]
-    levels: Annotated[int, Field(description="Of the DAG: tasks in its longest row.")]
-    seconds_of_waiting: Annotated[int, Field(description="What these levels cost on a stock Argo controller at least.")]
+    levels: _Levels
+    seconds_of_waiting: _Waiting
     notes: Annotated[list[str], Field(description="What planning chose that a reader should know.")]
 
 
@@ -86,8 +88,8 @@ class Strategy(TypedDict):
     group_by: Annotated[str, Field(description="The strategy, as argo.yml names it.")]
     configured: Annotated[bool, Field(description="Whether argo.yml names it now.")]
     tasks: Annotated[int, Field(description="How many tasks there are.")]
-    levels: Annotated[int, Field(description="Of the DAG: tasks in its longest row.")]
-    seconds_of_waiting: Annotated[int, Field(description="What these levels cost on a stock Argo controller at least.")]
+    levels: _Levels
+    seconds_of_waiting: _Waiting
     critical_path_seconds: Annotated[
         float, Field(description="The longest row of tasks, without that waiting, where no machine is busy.")
     ]
