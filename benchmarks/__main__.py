@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent
-_NAMES = ("compile", "scale", "grouping", "start", "task", "local_run", "spill")
+_NAMES = ("compile", "scale", "grouping", "start", "task", "local_run", "spill", "report")
 _ON_A_CLUSTER = ("cluster_wait",)  # only when it is named: it needs `make cluster`
 
 
