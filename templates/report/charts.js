@@ -20,74 +20,100 @@ function chart(spec, element, description) {
   return made;
 }
 
-// `kind` says what a chart of rows is: {id, spec, rowHeight, top, description, rows, marks, labelWidth, signals}.
+// `kind` says what a chart of rows is: {id, spec, rowHeight, top, description, rows, marks, right, signals}.
 // `rows` are numbers of tasks in their order; `marks(task, row)` is what Vega draws for one of them.
-function rowChart(kind) {
-  const element = byId(kind.id);
-  const spacer = element.appendChild(document.createElement("div"));
-  const holder = spacer.appendChild(document.createElement("div"));
-  spacer.className = "spacer";
-  holder.className = "holder";
-  const made = chart(kind.spec, holder, kind.description);
-  let rows = kind.rows;
+class RowChart {
+  constructor(kind) {
+    this.kind = kind;
+    this.rows = kind.rows;
+    this.element = byId(kind.id);
+    this.spacer = this.element.appendChild(document.createElement("div"));
+    this.holder = this.spacer.appendChild(document.createElement("div"));
+    this.holder.className = "holder";
+    this.vega = chart(kind.spec, this.holder, kind.description);
+    this.draw = onceAFrame(() => this.drawNow());
+    this.listen();
+    this.draw();
+  }
 
-  const draw = onceAFrame(() => {
-    const whole = kind.top + rows.length * kind.rowHeight;
-    const most = kind.top + Math.ceil(Math.max(200, innerHeight * 0.55) / kind.rowHeight) * kind.rowHeight;
-    const height = element.classList.contains("whole") ? whole : Math.min(whole, most);
+  // How high all rows are, and how high the part of them is that one sees.
+  heights() {
+    const { top, rowHeight } = this.kind;
+    const all = top + this.rows.length * rowHeight;
+    const most = top + Math.ceil(Math.max(200, innerHeight * 0.55) / rowHeight) * rowHeight;
+    return [all, this.element.classList.contains("whole") ? all : Math.min(all, most)];
+  }
+
+  drawNow() {
+    const { kind, element, vega: made } = this;
+    const [all, height] = this.heights();
     element.style.maxHeight = `${height}px`;
-    spacer.style.height = `${whole}px`;
-    holder.style.height = `${height}px`;
-    const width = Math.max(300, spacer.clientWidth);
-    const labels = clamp(width * 0.22, 96, 220);
-    const right = kind.right?.(width) ?? RIGHT;
+    this.spacer.style.height = `${all}px`;
+    this.holder.style.height = `${height}px`;
+    const [labels, right, width] = columns(this.spacer.clientWidth, kind.right);
     const first = Math.round(element.scrollTop / kind.rowHeight); // whole rows: nothing has to be cut off
-    const count = Math.floor((height - kind.top) / kind.rowHeight);
-    const shown = rows.slice(first, first + count);
-    made.width(width - labels - right).height(height - kind.top).padding({ left: labels, right, top: kind.top, bottom: 0 });
+    const shown = this.rows.slice(first, first + Math.floor((height - kind.top) / kind.rowHeight));
+    made.width(width).height(height - kind.top).padding({ left: labels, right, top: kind.top, bottom: 0 });
     made.signal("first", first).signal("labels", labels).signal("selected", selected);
-    for (const [name, value] of Object.entries(kind.signals?.(width - labels - right) ?? {})) made.signal(name, value);
+    for (const [name, value] of Object.entries(kind.signals?.(width) ?? {})) made.signal(name, value);
     made.data("rows", shown.map((task, place) => ({ row: first + place, task, ...label(task) })));
     made.data("marks", shown.flatMap((task, place) => kind.marks(task, first + place)));
     made.run();
-  });
-
-  function bringIntoSight(task) {
-    const row = rows.indexOf(task);
-    if (row < 0) return;
-    const top = row * kind.rowHeight;
-    const room = element.clientHeight - kind.top - kind.rowHeight;
-    if (top < element.scrollTop || top > element.scrollTop + room) element.scrollTop = top - room / 2;
   }
 
-  made.addEventListener("click", (_, item) => item?.datum?.task !== undefined && select(item.datum.task, kind.id));
-  element.addEventListener("scroll", draw, { passive: true });
-  element.addEventListener("keydown", (event) => {
+  keep(wanted) {
+    this.rows = this.kind.rows.filter(wanted);
+    this.draw();
+  }
+
+  bringIntoSight(task) {
+    const row = this.rows.indexOf(task);
+    if (row < 0) return;
+    const top = row * this.kind.rowHeight;
+    const room = this.element.clientHeight - this.kind.top - this.kind.rowHeight;
+    if (top < this.element.scrollTop || top > this.element.scrollTop + room) this.element.scrollTop = top - room / 2;
+  }
+
+  key(event) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step && !event.ctrlKey && !event.altKey && !event.metaKey) {
-      const row = rows.indexOf(selected);
-      const next = rows[row < 0 ? 0 : clamp(row + step, 0, rows.length - 1)];
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    if (step && this.rows.length) {
+      const row = this.rows.indexOf(selected);
+      const next = this.rows[row < 0 ? 0 : clamp(row + step, 0, this.rows.length - 1)];
       select(next, "keys");
       say(words(next));
-    } else if (event.key === "Enter" && selected >= 0) open(selected, kind.id);
+    } else if (event.key === "Enter" && selected >= 0) open(selected, this.kind.id);
     else return;
     event.preventDefault();
-  });
-  onSelect((task, from) => {
-    if (task >= 0 && from !== kind.id) bringIntoSight(task);
-    draw();
-  });
-  new ResizeObserver(draw).observe(element);
-  addEventListener("beforeprint", () => element.classList.toggle("whole", rows.length <= 80));
-  addEventListener("afterprint", () => element.classList.remove("whole"));
-  draw();
-  return {
-    draw,
-    keep(wanted) {
-      rows = kind.rows.filter(wanted);
-      draw();
-    },
-  };
+  }
+
+  listen() {
+    const { id } = this.kind;
+    this.vega.addEventListener("click", (_, item) => item?.datum?.task !== undefined && select(item.datum.task, id));
+    this.element.addEventListener("scroll", this.draw, { passive: true });
+    this.element.addEventListener("keydown", (event) => this.key(event));
+    new ResizeObserver(this.draw).observe(this.element);
+    onSelect((task, from) => {
+      if (task >= 0 && from !== id) this.bringIntoSight(task);
+      this.draw();
+    });
+    // Paper has all rows, unless they would fill a book.
+    addEventListener("beforeprint", () => {
+      this.element.classList.toggle("whole", this.rows.length <= 80);
+      this.drawNow();
+    });
+    addEventListener("afterprint", () => {
+      this.element.classList.remove("whole");
+      this.draw();
+    });
+  }
+}
+
+// The widths of the names, of what stands at the right, and of the chart between them.
+function columns(width, right) {
+  const labels = clamp(width * 0.22, 96, 220);
+  const end = right?.(width) ?? RIGHT;
+  return [labels, end, Math.max(120, width - labels - end)];
 }
 
 function label(task) {

@@ -29,6 +29,7 @@ addEventListener("keydown", (event) => {
     field.select();
   }
 });
+addEventListener("beforeprint", () => document.querySelectorAll(".in-place").forEach((log) => (log.open = true)));
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.('a[href^="#details-"]');
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;

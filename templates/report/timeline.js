@@ -159,12 +159,16 @@ const busyChart = {
   ],
 };
 
+function begin(task) {
+  return report.tasks[task].spans.reduce((first, span) => Math.min(first, span[1]), Infinity);
+}
+
 function startTimeline() {
-  const begin = (task) => report.tasks[task].spans.reduce((first, span) => Math.min(first, span[1]), Infinity);
+  const element = byId("timeline-chart");
   const rows = report.tasks.map((_, task) => task).filter((task) => report.tasks[task].spans.length);
   rows.sort((one, other) => begin(one) - begin(other) || one - other);
-  const lines = rowChart({
-    id: "timeline-chart", spec: timeline, rowHeight: ROW, top: 24, rows, marks: spanMarks,
+  const below = new RowChart({
+    id: element.id, spec: timeline, rowHeight: ROW, top: 24, rows, marks: spanMarks,
     description: `Timeline of ${rows.length} tasks; the table of tasks has the same times.`,
     signals: (width) => {
       const at = ticks(times, width);
@@ -174,19 +178,29 @@ function startTimeline() {
   const above = chart(busyChart, byId("busy-chart"), "Number of tasks at work over time, by what they do.");
   above.data("busy", busy().map((each) => ({ ...each, order: COLOURS.indexOf(each.kind) })));
   const drawAbove = onceAFrame(() => {
-    const width = Math.max(300, byId("timeline-chart").clientWidth);
-    const labels = clamp(width * 0.22, 96, 220);
-    above.width(width - labels - RIGHT).padding({ left: labels, right: RIGHT, top: 6, bottom: 4 }).signal("times", times).run();
+    const [left, right, width] = columns(element.clientWidth);
+    above.width(width).padding({ left, right, top: 6, bottom: 4 }).signal("times", times).run();
   });
-  new ResizeObserver(drawAbove).observe(byId("timeline-chart"));
-
-  function look(from, to) {
+  new ResizeObserver(drawAbove).observe(element);
+  const look = (from, to) => {
     const wide = clamp(to - from, whole[1] / 2000, whole[1]);
     const start = clamp(from, 0, whole[1] - wide);
     times = [start, start + wide];
-    lines.draw();
+    below.draw();
     drawAbove();
-  }
+  };
+  above.addSignalListener("brush", (_, range) => {
+    if (!range) look(...whole);
+    else if (Math.abs(range[1] - range[0]) > whole[1] / 400) look(Math.min(...range), Math.max(...range));
+  });
+  byId("timeline-critical")?.addEventListener("change", (event) => {
+    below.keep((task) => !event.target.checked || report.tasks[task].critical);
+  });
+  zoomTime(element, look);
+}
+
+// The buttons and the keys that choose which part of the time one looks at.
+function zoomTime(element, look) {
   const around = (factor) => {
     const middle = (times[0] + times[1]) / 2;
     const half = ((times[1] - times[0]) * factor) / 2;
@@ -195,18 +209,11 @@ function startTimeline() {
   const move = (part) => look(times[0] + (times[1] - times[0]) * part, times[1] + (times[1] - times[0]) * part);
   const acts = { in: () => around(0.6), out: () => around(1 / 0.6), fit: () => look(...whole) };
   const keys = { "+": acts.in, "=": acts.in, "-": acts.out, 0: acts.fit, ArrowLeft: () => move(-0.2), ArrowRight: () => move(0.2) };
-  document.querySelectorAll("[data-time]").forEach((button) => button.addEventListener("click", () => acts[button.dataset.time]()));
-  byId("timeline-chart").addEventListener("keydown", (event) => {
+  for (const button of document.querySelectorAll("[data-time]")) button.addEventListener("click", () => acts[button.dataset.time]());
+  element.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
     keys[event.key]();
     event.preventDefault();
-  });
-  above.addSignalListener("brush", (_, range) => {
-    if (!range) look(...whole);
-    else if (Math.abs(range[1] - range[0]) > whole[1] / 400) look(Math.min(...range), Math.max(...range));
-  });
-  byId("timeline-critical")?.addEventListener("change", (event) => {
-    lines.keep((task) => !event.target.checked || report.tasks[task].critical);
   });
 }
 

@@ -53,7 +53,7 @@ function useMarks(task, row) {
 
 if (byId("use-chart")) {
   const rows = [...measured].sort((one, other) => (report.tasks[other].memory.share ?? -1) - (report.tasks[one].memory.share ?? -1) || one - other);
-  rowChart({
+  new RowChart({
     id: "use-chart", spec: useChart, rowHeight: USE_ROW, top: 24, right: (width) => (width < 560 ? 110 : 210), rows, marks: useMarks,
     description: `Use of memory and cores by ${rows.length} tasks; the table of tasks has the same numbers.`,
   });

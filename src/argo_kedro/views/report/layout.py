@@ -88,7 +88,7 @@ def _ways(edges: Sequence[Edge], numbers: Mapping[str, int]) -> dict[Edge, list[
     for edge in sorted(edges, key=lambda edge: numbers[edge[1]] - numbers[edge[0]]):
         between = range(numbers[edge[0]] + 1, numbers[edge[1]])
         left -= len(between)
-        # No name of a box is a number and a line feed: the cleaning has taken those out.
+        # Names that no box has: those of boxes hold no line feed.
         passed = [f"\n{len(found)} {number}" for number in between] if left >= 0 else []
         found[edge] = [edge[0], *passed, edge[1]]
     return found

@@ -64,4 +64,4 @@ def _use(rows: Sequence[Row], key: str) -> str:
     if key == "cpu":
         return f"{who} held {asked / 60:,.1f} core-minutes and used {used / 60:,.1f}, {share}."
     held, needed = (bytes_text(amount / 60) for amount in (asked, used))
-    return f"{who} held {held} of memory, times minutes; at their peaks they used {needed}, {share}."
+    return f"{who} held {held}·min of memory; at their peaks they used {needed}·min of it, {share}."

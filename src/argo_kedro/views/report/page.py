@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -51,37 +51,42 @@ def page(found: Mapping[str, Any]) -> str:
         ArgoKedroError: if the library of the charts was never made, which an installation does.
     """
     found = completed(found)
-    plan = found["subject"] == "plan"
     all_rows = rows(found)
     drawn = drawing(found["tasks"], found["datasets"])
     scripts = {"early": _text("early.js"), "vega": _vega(), "main": _main()}
+    text: str = _template().render(
+        **_overview(found, all_rows),
+        found=found,
+        rows=all_rows,
+        table=in_table_order(all_rows),
+        ends=_links(all_rows),
+        graph=drawn,
+        few_edges=len(drawn.edges) <= _NAMED_EDGES,
+        style=Markup(_text("report.css")),
+        data=_json(_data(found, all_rows, drawn)),
+        scripts={name: Markup(script) for name, script in scripts.items()},
+        hashes=[_hash(script) for script in scripts.values()],
+    )
+    return text
+
+
+def _overview(found: Json, all_rows: Sequence[Row]) -> dict[str, Any]:
+    """What the page says of all tasks together."""
+    plan = found["subject"] == "plan"
     failed = [row for row in in_table_order(all_rows) if row.failed]
     critical = [row for row in all_rows if row.task["critical"]]
-    return str(
-        _template().render(
-            found=found,
-            plan=plan,
-            overall=None if plan or not found["phase"] else phase_of(found["phase"], plan=False),
-            machines=_places(row.task["machine_type"] for row in all_rows),
-            ends=_links(all_rows),
-            phase=overview.phases(all_rows),
-            table=in_table_order(all_rows),
-            rows=all_rows,
-            failed=failed,
-            shown_failures=failed[:_FAILURES],
-            critical=critical,
-            parts=overview.time_parts(critical or all_rows),
-            use=overview.use_sentences(all_rows),
-            graph=drawn,
-            few_edges=len(drawn.edges) <= _NAMED_EDGES,
-            kinds=KINDS,
-            style=Markup(_text("report.css")),
-            data=_json(_data(found, all_rows, drawn)),
-            scripts={name: Markup(text) for name, text in scripts.items()},
-            hashes=[_hash(text) for text in scripts.values()],
-            duration=time_text(found["seconds"]),
-        )
-    )
+    return {
+        "plan": plan,
+        "overall": None if plan or not found["phase"] else phase_of(found["phase"], plan=False),
+        "duration": time_text(found["seconds"]),
+        "phase": overview.phases(all_rows),
+        "machines": _places(row.task["machine_type"] for row in all_rows),
+        "failed": failed,
+        "shown_failures": failed[:_FAILURES],
+        "critical": critical,
+        "parts": overview.time_parts(critical or all_rows),
+        "use": overview.use_sentences(all_rows),
+    }
 
 
 def _data(found: Json, all_rows: Iterable[Row], drawn: Drawing) -> dict[str, Any]:

@@ -70,7 +70,7 @@ def bytes_text(amount: float | None) -> str:
 
 def share_text(share: float | None) -> str:
     """`45 %`."""
-    return "" if share is None else f"{100 * share:.0f} %"
+    return "" if share is None else f"{100 * share:.0f}\N{NO-BREAK SPACE}%"
 
 
 def count_text(number: int, word: str) -> str:
