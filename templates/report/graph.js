@@ -3,7 +3,7 @@ const frame = byId("graph-view");
 const world = byId("graph-world");
 const view = { x: 0, y: 0, scale: 1 };
 const MARGIN = 24;
-const LEAST_READABLE = 0.62; // the scale at which the names of tasks can be read
+const LEAST_READABLE = 0.85; // the scale at which the names of tasks can be read
 const taskShapes = [...world.querySelectorAll(".task")];
 const edgeShapes = [...world.querySelectorAll(".edge")];
 const edgeLabels = new Map([...world.querySelectorAll(".labels text")].map((text) => [Number(text.dataset.edge), text]));
@@ -20,7 +20,7 @@ function frameSize() {
 
 const drawView = onceAFrame(() => {
   world.setAttribute("transform", `translate(${view.x} ${view.y}) scale(${view.scale})`);
-  const distance = view.scale < 0.24 ? "far farther" : view.scale < 0.5 ? "far" : "near-names";
+  const distance = view.scale < 0.24 ? "far farther" : view.scale < 0.42 ? "far" : "near-names";
   const few = report.edges.length <= 60 && view.scale >= 0.7 ? " few-edges" : "";
   if (world.getAttribute("class") !== distance + few) world.setAttribute("class", distance + few);
   drawMap();

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from argo_kedro.views.report.layers import Edge, Layers, layer_numbers, one_way, untangled
 
-GAP_X = 112.0  # between layers, where the lines run
+GAP_X = 92.0  # between layers, where the lines run
 GAP_Y = 16.0
 _GAP_COLUMN = 28.0  # between the columns of a layer that is folded
 _LANE = 10.0  # height of a line that passes a layer
