@@ -18,18 +18,18 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _cell(text: str) -> str:
-    parts = " ".join(text.split()).replace("|", "&#124;").split("`")
-    return "`".join(part if inside else _plain(part) for part, inside in zip(parts, cycle((False, True)), strict=False))
+    return _plain(" ".join(text.split()).replace("|", "&#124;"))
 
 
 def _plain(text: str) -> str:
-    """Text outside of code, where Markdown must see no more than words and links."""
-    return re.sub(r"[_*]|(?<!\])<", lambda found: f"\\{found[0]}", text)
+    """The text, in which Markdown sees no more than words, code and links."""
+    parts = zip(text.split("`"), cycle((False, True)), strict=False)
+    return "`".join(part if is_code else re.sub(r"[_*<]", r"\\\g<0>", part) for part, is_code in parts)
 
 
 def paragraphs(command: click.Command) -> str:
     """The help of a command, as it is written."""
-    return inspect.cleandoc(command.help or "").replace("\b\n", "") + "\n"
+    return _plain(inspect.cleandoc(command.help or "").replace("\b\n", "")) + "\n"
 
 
 def usage(path: str, command: click.Command) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from importlib import import_module
-from pathlib import Path
 
 import click
 import pytest
@@ -14,9 +13,8 @@ import yaml
 from argo_kedro.cli.group import argo
 from argo_kedro.cli.options import OPTIONS
 from argo_kedro.config import parse
+from pages import PAGES, Block, blocks
 
-ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", ROOT / "examples/flights/README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 COMMAND = re.compile(r"kedro argo ([a-z]+[^`|#&]*)")
 OPTION = re.compile(r"(?<!\S)--?[a-z][-a-z]*")
 
@@ -44,12 +42,9 @@ def test_a_command_that_a_page_shows_has_these_options(page: str, line: str) -> 
     assert set(OPTION.findall(line)) <= known | {"--help"}, f"{page}: kedro argo {line}"
 
 
-def blocks() -> Iterator[tuple[str, str]]:
-    for page in PAGES:
-        for block in re.findall(r"```yaml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
-            yield page.name, block
+CONFIGURATIONS = [block for page in PAGES for block in blocks(page) if block.language == "yaml"]
 
 
-@pytest.mark.parametrize(("page", "block"), list(blocks()))
-def test_a_configuration_that_a_page_shows_loads(page: str, block: str) -> None:
-    assert parse(yaml.safe_load(block), {page: {}})
+@pytest.mark.parametrize("block", CONFIGURATIONS, ids=lambda block: block.where)
+def test_a_configuration_that_a_page_shows_loads(block: Block) -> None:
+    assert parse(yaml.safe_load(block.text), {block.page: {}})
