@@ -9,6 +9,8 @@ from itertools import cycle
 
 import click
 
+_MARKS = re.compile(r"(?<!\w)_+|_+(?!\w)|[*<]")  # an underscore inside of a word is one
+
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table; nothing in a cell ends it."""
@@ -24,7 +26,11 @@ def _cell(text: str) -> str:
 def _plain(text: str) -> str:
     """The text, in which Markdown sees no more than words, code and links."""
     parts = zip(text.split("`"), cycle((False, True)), strict=False)
-    return "`".join(part if is_code else re.sub(r"[_*<]", r"\\\g<0>", part) for part, is_code in parts)
+    return "`".join(part if is_code else _MARKS.sub(_with_backslashes, part) for part, is_code in parts)
+
+
+def _with_backslashes(found: re.Match[str]) -> str:
+    return "".join(f"\\{mark}" for mark in found[0])
 
 
 def paragraphs(command: click.Command) -> str:
