@@ -11,7 +11,8 @@ HERE = Path(__file__).parent
 FRONT = "index"  # its lists are the navigation: a page that is in none of them is an error
 _SECTION = re.compile(r"^## ([^\n]+)$(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"(?<=\]\()((?:\.\./)+[^)#\s]+)(?:#[\w-]+)?(?=\))")
-_ENTRY = re.compile(r"^\* \[([^]]+)\]\(([\w./-]+)\.md\)", re.MULTILINE)
+_ENTRY = re.compile(r"^\* ((?:\[[^]]+\]\([\w./-]+\.md\)(?:, )?)+)", re.MULTILINE)  # what a line begins with
+_PAGE = re.compile(r"\[([^]]+)\]\(([\w./-]+)\.md\)")
 
 project = "argo-kedro"
 html_title = "argo-kedro"
@@ -34,7 +35,7 @@ def _with_navigation(_app: Sphinx, name: str, source: list[str]) -> None:
     if name != FRONT:
         return
     for title, text in _SECTION.findall(source[0]):
-        entries = [f"{words} <{page}>" for words, page in _ENTRY.findall(text)]
+        entries = [f"{words} <{page}>" for line in _ENTRY.findall(text) for words, page in _PAGE.findall(line)]
         if entries:
             lines = ["```{toctree}", ":hidden:", f":caption: {title}", "", *entries, "```"]
             source[0] += "\n" + "\n".join(lines) + "\n"

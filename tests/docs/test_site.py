@@ -58,7 +58,7 @@ def test_broken_links_and_a_page_in_no_list_fail(tmp_path: Path) -> None:
     docs.mkdir()
     (docs / "conf.py").write_text((DOCS / "conf.py").read_text(encoding="utf-8"), encoding="utf-8")
     texts = {
-        "index": "# Front\n\n## Pages\n\n* [A](a.md)\n* [B](b.md)\n",
+        "index": "# Front\n\n## Pages\n\n* [A](a.md), [B](b.md): two\n",
         "a": "# A\n\n[words](nosuch.md)\n",
         "b": "# B\n\n[words](a.md#nosuch)\n",
         "lost": "# Lost\n",
