@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from projects import BUCKET, Place, flights_place, raw_data_in_the_bucket
@@ -45,6 +48,37 @@ def test_two_runs_at_once_from_submit_to_the_answer_do_not_mix(place: Place, fil
     logs = place.argo("logs", first.last, "--task", "ewr.train_model").stdout
     assert "ewr.train_model: " in logs
     assert "argo=true" not in logs
+    told = told_by_report(place, first.last)
+    assert set(told) == {task["name"] for task in status["tasks"]}
+    clean = told["clean"]
+    kinds = {span[0] for span in clean["spans"]}
+    assert {"start", "node", "end"} <= kinds
+    assert [span[3] for span in clean["spans"] if span[0] == "node"] == clean["nodes"]
+    assert 0.02 < clean["memory"]["share"] < 1  # of 2 Gi
+    assert clean["cpu"]["share"] > 0
+
+
+def told_by_report(place: Place, name: str) -> dict[str, Any]:
+    """What the charts of a run's report are drawn from, by the names of tasks."""
+    written = place.argo("report", name)
+    page = (place.folder / written.last).read_text(encoding="utf-8")
+    found = re.search(r'<script[^>]*type="application/json"[^>]*>(.*?)</script>', page, re.DOTALL)
+    assert found, written.stderr
+    assert "could not be read" not in page
+    return {task["name"]: task for task in json.loads(found[1])["tasks"]}
+
+
+def test_a_task_that_ran_out_of_memory_is_told_with_how_much_it_had(place: Place, files) -> None:
+    argo = place.folder / "conf/base/argo.yml"
+    medium = argo.read_text(encoding="utf-8").replace("mem: 2Gi", "mem: 160Mi")
+    argo.write_text(medium, encoding="utf-8")
+
+    failed = place.argo("submit", "--pipelines", "data_processing", "--wait", code=6)
+
+    found = place.argo("debug", failed.last, code=6).stdout
+    assert re.search(r"out of memory at 1\d\d(\.\d)? of 160 MiB", found), found
+    assert "`machine_types.medium` in argo.yml" in found
+    assert told_by_report(place, failed.last)["clean"]["phase"] == "failed"
 
 
 def test_a_node_that_fails_is_mended_in_another_image_and_only_the_rest_runs_again(
