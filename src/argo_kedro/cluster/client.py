@@ -63,7 +63,7 @@ class KubernetesCluster:
         )
 
     def get(self, kind: Kind, name: str) -> dict[str, Any]:
-        """An object."""
+        """An object of Argo's."""
         return self._answer(
             lambda: self._custom.get_namespaced_custom_object(*self._path(kind), _one(name), **self._raw),
             f"read {_ONE[kind]} {name}",

@@ -17,7 +17,10 @@ def last_words(cluster: Cluster, workflow: str, pod: str, most: int) -> TaskLog:
     if not pod:
         return TaskLog(missing="it has no pod")
     try:
-        found = log_pod(workflow, patiently(lambda: cluster.get("pods", pod)))
+        there = patiently(lambda: cluster.listing("pods", fields=f"metadata.name={pod}")).items
+        if not there:
+            return TaskLog(missing=_GONE)
+        found = log_pod(workflow, there[0])
         if not found.container:
             return TaskLog(missing=_SILENT)
         raw = patiently(lambda: list(cluster.log(pod, found.container, tail=most)))

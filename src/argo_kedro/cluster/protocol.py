@@ -43,7 +43,7 @@ class Cluster(Protocol):
         """Create an object, once; with `dry_run` the server only says whether it would."""
 
     def get(self, kind: Kind, name: str) -> dict[str, Any]:
-        """An object."""
+        """An object of Argo's."""
 
     def listing(self, kind: Kind, *, labels: str = "", fields: str = "") -> Listing:
         """All objects that these selectors choose."""

@@ -97,7 +97,7 @@ class _RunReport:
         template = self._waiting.template(path)
         requests, limits = requests_and_limits(template.body if template else {})
         label = shown(path, self._labels)
-        name_of = task.template if task else str((template.body if template else {}).get("name") or "")
+        template_name = task.template if task else str((template.body if template else {}).get("name") or "")
         found = self._findings.get(path)
         why = found.why if found else self._known.waits.get(path) or reason(task.message if task else "")
         log = found.log.lines if found else ()
@@ -107,8 +107,8 @@ class _RunReport:
             "name": label,
             "nodes": list(self._nodes.get(name) or (label,)),
             "needs": list(needs),
-            "template": name_of,
-            "machine_type": machine_type(name_of, self._known.machine_types),
+            "template": template_name,
+            "machine_type": machine_type(template_name, self._known.machine_types),
             "pod": task.pod if task else "",
             "phase": task.phase if task else "",
             "attempt": task.attempt + 1 if task else 1,
