@@ -362,7 +362,7 @@ def test_help_names_the_verbs_in_the_order_in_which_they_are_used(shared: Any, p
 
     _, _, commands = done.stdout.partition("Commands:\n")
     verbs = [line.split()[0] for line in commands.splitlines() if line.startswith("  ") and line[2] != " "]
-    assert verbs[:4] == ["init", "explain", "check", "compile"]
+    assert verbs[:6] == ["init", "explain", "viz", "check", "compile", "diff"]
 
 
 def test_kedro_help_shows_the_plugin_beside_kedros_own_commands(shared: Any, path: Path) -> None:

@@ -55,10 +55,9 @@ def show_and_hear(command: Sequence[str], folder: Path) -> Ended:
     return _run(command, folder, os.environ, stdout=_STDERR, stderr=subprocess.PIPE, echo=True)
 
 
-def ask(
-    command: Sequence[str], folder: Path, env: Mapping[str, str] | None = None, *, seconds: float = _ANSWER
-) -> Ended:
+def ask(command: Sequence[str], folder: Path, env: Mapping[str, str] | None = None, *, seconds: float = 0.0) -> Ended:
     """Run a command that answers at once, or in so many seconds; nothing is shown."""
+    seconds = seconds or _ANSWER
     end, environment = time.monotonic() + seconds, {**os.environ, **(env or {})}
     ended = _run(command, folder, environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, seconds=seconds)
     if time.monotonic() < end:

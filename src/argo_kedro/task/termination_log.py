@@ -18,6 +18,7 @@ class TerminationLog:
         named = os.environ.get(_VARIABLE)
         self.in_pod = not named and _IN_POD.exists()
         self._path = Path(named) if named else _IN_POD if self.in_pod else None
+        self._file = -1
 
     @property
     def is_there(self) -> bool:
@@ -35,5 +36,13 @@ class TerminationLog:
             self._write(words.encode("utf-8", "replace"))
 
     def _write(self, content: bytes) -> None:
-        if self._path is not None:
-            self._path.write_bytes(content)
+        """In the place of what is there, which is never gone meanwhile.
+
+        A process may be killed for its memory just where it writes: the file is open by then, and not emptied first.
+        """
+        if self._path is None:
+            return
+        if self._file < 0:
+            self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        os.pwrite(self._file, content, 0)
+        os.ftruncate(self._file, len(content))
