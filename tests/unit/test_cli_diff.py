@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 import pytest
 import yaml
-from api_server import ApiServer, serving
+from api_server import ApiServer
 from click.testing import CliRunner, Result
 from kedro.framework.startup import bootstrap_project
 from local_runs import sh
@@ -43,11 +43,6 @@ deployment: {image: registry.example.com/x, build: false, tag: "%s"}
 schedule: {schedules: "%s"}
 """
 Call = Callable[..., Result]
-
-
-@pytest.fixture
-def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ApiServer]:
-    yield from serving(tmp_path, monkeypatch)
 
 
 @pytest.fixture

@@ -6,19 +6,13 @@ import json
 import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 from typing import Any
 
 import pytest
-from api_server import Answer, ApiServer, Request, kubeconfig, refused, serving
+from api_server import Answer, ApiServer, Request, kubeconfig, refused
 
 from argo_kedro.cluster.client import KubernetesCluster
 from argo_kedro.cluster.protocol import Change, Expired, Forbidden, NotThere, Refused, Unanswered
-
-
-@pytest.fixture
-def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ApiServer]:
-    yield from serving(tmp_path, monkeypatch)
 
 
 def workflow(name: str = "demo-x", **more: Any) -> dict[str, Any]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from api_server import Answer, ApiServer, Request, refused, serving
+from api_server import Answer, ApiServer, Request, refused
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from workflow_states import NAME, node, template, workflow
@@ -22,11 +20,6 @@ from argo_kedro.workflows.state import RunState, run_state
 ENDS = {"Succeeded", "Failed", "Error", "Skipped", "Omitted"}
 STORIES = {end: story(end) for end in ("Succeeded", "Failed")}
 AWAY = Answer(lost="before")
-
-
-@pytest.fixture
-def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ApiServer]:
-    yield from serving(tmp_path, monkeypatch)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from api_server import Answer, ApiServer, kubeconfig, refused, serving
+from api_server import Answer, ApiServer, kubeconfig, refused
 
 from argo_kedro.cluster.client import KubernetesCluster
 from argo_kedro.cluster.protocol import Busy, Changed, Expired, NotThere, Refused, Unanswered
@@ -19,11 +19,6 @@ from argo_kedro.errors import ClusterError
 
 WORKFLOW = {"apiVersion": "argoproj.io/v1alpha1", "kind": "Workflow", "metadata": {"name": "demo-x"}, "spec": {}}
 PAGE = "<!DOCTYPE html>\n<html><title>Sign in</title></html>"
-
-
-@pytest.fixture
-def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ApiServer]:
-    yield from serving(tmp_path, monkeypatch)
 
 
 def refusal(api: ApiServer, answer: Answer) -> ClusterError:

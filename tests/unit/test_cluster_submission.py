@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from api_server import Answer, ApiServer, refused, serving
+from api_server import Answer, ApiServer, refused
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -37,11 +35,6 @@ LOST = {
     "an empty body": Answer(body=""),
     "JSON of another kind": Answer(body="[]"),
 }
-
-
-@pytest.fixture
-def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ApiServer]:
-    yield from serving(tmp_path, monkeypatch)
 
 
 @pytest.fixture

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 import pytest
-from api_server import ApiServer, serving
+from api_server import ApiServer
 from click.testing import CliRunner, Result
 from kedro.framework.startup import bootstrap_project
 from local_runs import sh
@@ -58,11 +58,6 @@ secret_params: {db.password: {name: db, key: password}}
 """
 VERSION = "2026-11-21T08.00.00.000Z-uid-{name}"
 Call = Callable[..., Result]
-
-
-@pytest.fixture
-def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ApiServer]:
-    yield from serving(tmp_path, monkeypatch)
 
 
 @pytest.fixture

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import click
 import pytest
-from api_server import ApiServer, serving
+from api_server import ApiServer
 from click.testing import CliRunner, Result
 from kedro.framework.startup import bootstrap_project
 from workflow_states import BEGAN, node
@@ -45,11 +44,6 @@ profiles:
   weekly: {service_account: weeks}
 """
 Call = Callable[..., Result]
-
-
-@pytest.fixture
-def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ApiServer]:
-    yield from serving(tmp_path, monkeypatch)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from functools import partial
@@ -12,6 +11,7 @@ import urllib3
 from kubernetes import client
 from kubernetes.client.exceptions import ApiException
 
+from argo_kedro.cluster.answers import answer_json, answer_lines
 from argo_kedro.cluster.kubeconfig import connection
 from argo_kedro.cluster.protocol import Change, Expired, Kind, Listing, NotThere, Refused, Unanswered
 from argo_kedro.cluster.refusals import no_answer, refusal
@@ -22,7 +22,6 @@ _GROUP, _VERSION = "argoproj.io", "v1alpha1"
 _CORE = frozenset({"pods", "events"})
 _CONNECT, _READ = 5, 60  # seconds; a workflow of a megabyte passes a slow line in that
 _LATE = 5  # seconds that the end of a watch may come late
-_SHOWN = 120  # bytes of an answer that is none
 _QUIET = 24 * 60 * 60  # seconds; the client takes no `None`
 _PAGE = 500  # objects in one answer
 _UNAUTHORIZED, _NOT_FOUND = 401, 404
@@ -108,8 +107,8 @@ class KubernetesCluster:
             ),
             deed,
         )
-        for line in _lines(response, deed, self._shown):
-            change = _json(line, deed, self._shown)
+        for line in answer_lines(response, deed, self._shown):
+            change = answer_json(line, deed, self._shown)
             if change.get("type") == "ERROR":
                 status = change.get("object") or {}
                 if status.get("code") == 410:
@@ -167,7 +166,7 @@ class KubernetesCluster:
             ),
             deed,
         )
-        for line in _lines(response, deed, self._shown):
+        for line in answer_lines(response, deed, self._shown):
             yield line.decode("utf-8", "replace")
 
     def read(self, path: str, *, query: Json | None = None) -> dict[str, Any]:
@@ -228,7 +227,7 @@ class KubernetesCluster:
             data = response.data
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise no_answer(deed, self._shown, error) from error
-        return _json(data, deed, self._shown)
+        return answer_json(data, deed, self._shown)
 
     def _send(self, request: Callable[[], Any], deed: str) -> Any:
         """Ask once; once more with new credentials where those at hand have run out."""
@@ -272,32 +271,6 @@ def _one(name: str) -> str:
 
 def _shown(kind: Kind, document: Json) -> str:
     return f"{_ONE[kind]} {document.get('metadata', {}).get('name', '')}"
-
-
-def _lines(response: Any, deed: str, where: str) -> Iterator[bytes]:
-    """The lines of an answer as they come."""
-    rest = b""
-    try:
-        for chunk in response.stream(amt=None, decode_content=True):
-            *whole, rest = (rest + chunk).split(b"\n")
-            yield from (line for line in whole if line)
-    except (urllib3.exceptions.HTTPError, OSError) as error:
-        raise no_answer(deed, where, error) from error
-    finally:
-        response.close()
-    if rest:
-        yield rest
-
-
-def _json(data: bytes, deed: str, where: str) -> dict[str, Any]:
-    try:
-        found = json.loads(data)
-    except ValueError:  # a proxy's page, or half an answer
-        found = None
-    if not isinstance(found, dict):
-        begin = " ".join(data[:_SHOWN].decode("utf-8", "replace").split())
-        raise no_answer(deed, where, ValueError(f"what came is not JSON of Kubernetes: {begin or 'nothing'}"))
-    return found
 
 
 def _seconds_since(moment: str) -> int:

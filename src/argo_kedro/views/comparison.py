@@ -76,7 +76,7 @@ def comparison(plans: Mapping[str, Workflow], configured: str, times: Times) -> 
                 "tasks": len(workflow.tasks),
                 "levels": (depth := levels(workflow)),
                 "seconds_of_waiting": depth * LEVEL_SECONDS,
-                "critical_path_seconds": round(_critical_path(workflow, times), 1),
+                "critical_path_seconds": round(longest_row(workflow, times), 1),
                 "boundary_datasets": len(workflow.boundaries),
                 "core_hours": _core_hours(workflow, times),
                 "problems": [str(each) for each in workflow.problems if each.severity == "error"],
@@ -132,12 +132,20 @@ def _assumed(said: Assumed) -> str:
     )
 
 
-def _critical_path(workflow: Workflow, times: Times) -> float:
-    """The longest row of tasks that wait for each other, where nothing has to wait for a free machine."""
+def beginnings(workflow: Workflow, times: Times) -> dict[str, float]:
+    """When each task begins, in seconds, where nothing has to wait for a free machine."""
+    found: dict[str, float] = {}
     end: dict[str, float] = {}
     for task in workflow.tasks:  # each after those it waits for
-        end[task.name] = times.of(task) + max((end.get(name, 0.0) for name in task.needs), default=0.0)
-    return max(end.values(), default=0.0)
+        found[task.name] = max((end[name] for name in task.needs), default=0.0)
+        end[task.name] = found[task.name] + times.of(task)
+    return found
+
+
+def longest_row(workflow: Workflow, times: Times) -> float:
+    """How long the longest row of tasks that wait for each other takes."""
+    began = beginnings(workflow, times)
+    return max((began[task.name] + times.of(task) for task in workflow.tasks), default=0.0)
 
 
 def _core_hours(workflow: Workflow, times: Times) -> float | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from argo_kedro.model import Task, Workflow
-from argo_kedro.views.comparison import POD_SECONDS, Times, times_text
+from argo_kedro.model import DatasetUse, Task, Workflow
+from argo_kedro.views.comparison import POD_SECONDS, Times, beginnings, longest_row, times_text
 from argo_kedro.views.explanation import command_line, travels
 from argo_kedro.views.resources import requests_and_limits
 
@@ -19,8 +19,9 @@ def plan_report(workflow: Workflow, times: Times) -> dict[str, Any]:
         times: How long nodes take, by an earlier run or by a guess.
     """
     templates = {template.name: template.body for template in workflow.templates}
-    began = _beginnings(workflow, times)
+    began = beginnings(workflow, times)
     critical = _critical(workflow, times, began)
+    names = {task.name: task.name for task in workflow.tasks}
     nodes = {node for task in workflow.tasks for node in task.nodes}
     return {
         "title": workflow.name,
@@ -28,7 +29,7 @@ def plan_report(workflow: Workflow, times: Times) -> dict[str, Any]:
         "phase": "",
         "message": "",
         "began": "",
-        "seconds": max((began[task.name] + times.of(task) for task in workflow.tasks), default=0.0),
+        "seconds": longest_row(workflow, times),
         "facts": [
             ["Pipelines", ", ".join(workflow.pipelines)],
             ["Env", workflow.env],
@@ -41,16 +42,18 @@ def plan_report(workflow: Workflow, times: Times) -> dict[str, Any]:
             | {"spans": list(_spans(task, times, began[task.name]))}
             for task in workflow.tasks
         ],
-        "datasets": [
-            {
-                "name": use.dataset.name,
-                "producer": use.producer,
-                "consumers": list(use.consumers),
-                "travels": travels(use.dataset),
-                "version": "",
-            }
-            for use in workflow.boundaries
-        ],
+        "datasets": [crossing(use, "", names) for use in workflow.boundaries],
+    }
+
+
+def crossing(use: DatasetUse, version: str, paths: Mapping[str, str]) -> dict[str, Any]:
+    """A dataset that one task writes and others read, by the paths of tasks."""
+    return {
+        "name": use.dataset.name,
+        "producer": paths.get(use.producer, ""),
+        "consumers": [paths[name] for name in use.consumers if name in paths],
+        "travels": travels(use.dataset),
+        "version": version,
     }
 
 
@@ -69,16 +72,6 @@ def _task(task: Task, workflow: Workflow, template: Mapping[str, Any], *, critic
         "requests": requests,
         "limits": limits,
     }
-
-
-def _beginnings(workflow: Workflow, times: Times) -> dict[str, float]:
-    """When each task begins, where none has to wait for a free machine."""
-    found: dict[str, float] = {}
-    ends: dict[str, float] = {}
-    for task in workflow.tasks:  # each after those it waits for
-        found[task.name] = max((ends[name] for name in task.needs), default=0.0)
-        ends[task.name] = found[task.name] + times.of(task)
-    return found
 
 
 def _critical(workflow: Workflow, times: Times, began: Mapping[str, float]) -> set[str]:

@@ -9,9 +9,9 @@ from typing import Any
 
 from argo_kedro.model import COMMIT, PROFILE, USER, DatasetUse, Json, text
 from argo_kedro.names import few
-from argo_kedro.views.explanation import travels
 from argo_kedro.views.findings import Finding, machine_type
 from argo_kedro.views.inputs import inputs_lines
+from argo_kedro.views.plan_report import crossing
 from argo_kedro.views.progress import repeat_command
 from argo_kedro.views.resources import requests_and_limits
 from argo_kedro.workflows import Inputs, Reason, RunState, TaskState, inputs_of, labels_of, reason, run_state
@@ -180,12 +180,6 @@ class _RunReport:
         paths = {path.rpartition(".")[2]: path for path in planned}
         for use in self._known.uses:
             if use.producer and use.consumers:
-                dataset = use.dataset
-                pinned = self._inputs.save_version if dataset.versioned else ""
-                yield {
-                    "name": dataset.name,
-                    "producer": paths.get(use.producer, ""),
-                    "consumers": [paths[name] for name in use.consumers if name in paths],
-                    "travels": travels(dataset),
-                    "version": self._inputs.load_versions.get(dataset.name, pinned),
-                }
+                name = use.dataset.name
+                pinned = self._inputs.save_version if use.dataset.versioned else ""
+                yield crossing(use, self._inputs.load_versions.get(name, pinned), paths)
