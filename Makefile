@@ -66,7 +66,7 @@ test-cluster: .venv/dev  ## The tests on the cluster, which is started and left 
 
 clean:  ## Remove .venv, caches, and all data of the example
 	rm -rf .venv dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-	rm -rf $(EXAMPLE)/argo
+	rm -rf $(EXAMPLE)/argo templates/report/vega.js
 	find src tests $(EXAMPLE) -name __pycache__ -type d -prune -exec rm -rf {} +
 	find $(EXAMPLE)/data -type f ! -name .gitkeep -delete
 

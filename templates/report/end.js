@@ -30,6 +30,14 @@ addEventListener("keydown", (event) => {
   }
 });
 addEventListener("beforeprint", () => document.querySelectorAll(".in-place").forEach((log) => (log.open = true)));
+// What failed stands at the end of a log. A log in a closed fold has no height yet.
+function toTheEnd(fold) {
+  fold.querySelectorAll(".log").forEach((log) => (log.scrollTop = log.scrollHeight));
+}
+document.querySelectorAll(".in-place").forEach((fold) => {
+  toTheEnd(fold);
+  fold.addEventListener("toggle", () => toTheEnd(fold));
+});
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.('a[href^="#details-"]');
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;

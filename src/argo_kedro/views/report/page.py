@@ -19,7 +19,7 @@ from argo_kedro.views.report import overview
 from argo_kedro.views.report.cleaning import completed
 from argo_kedro.views.report.drawing import Drawing, drawing
 from argo_kedro.views.report.rows import Link, Row, in_table_order, rows
-from argo_kedro.views.report.words import KINDS, count_text, phase_of, time_text
+from argo_kedro.views.report.words import KINDS, count_text, moment_text, phase_of, time_text
 
 _TEMPLATES = ("page.html.j2", "parts.html.j2")
 # In this order they are one script; each says at its top what it gives the next ones.
@@ -184,5 +184,5 @@ def _template() -> Any:
         autoescape=True,
         **SYNTAX,
     )
-    environment.filters |= {"count": count_text, "seconds": time_text}
+    environment.filters |= {"count": count_text, "moment": moment_text, "seconds": time_text}
     return environment.get_template(_TEMPLATES[0])

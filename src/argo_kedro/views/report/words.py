@@ -82,3 +82,8 @@ def _short(number: float) -> str:
     digits = 0 if number >= 10 else 1 if number >= 1 else 2
     text = f"{number:.{digits}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def moment_text(moment: str) -> str:
+    """A time in UTC as people read it, by ISO 8601: `2026-11-21 08:03:47 UTC`."""
+    return moment.replace("T", " ").removesuffix("Z").removesuffix("+00:00") + " UTC"
