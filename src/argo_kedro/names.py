@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import count
 
+TERMINATION_LOG = "ARGO_KEDRO_TERMINATION_LOG"  # variable: where a task says how it went, in place of Kubernetes' file
 _LIMIT = 63  # RFC 1123 label, the strictest of the places a name ends up in
 _LEGAL = re.compile(r"[a-z]([-a-z0-9]*[a-z0-9])?\Z")  # a task of a DAG must not begin with a digit
 _LABEL = re.compile(r"[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?\Z")

@@ -11,7 +11,8 @@ from typing import NamedTuple
 USAGE = "usage"  # key of the line in a node of a local run's record
 _MARK = "argo-kedro"  # key of the line; its value is the version of its form
 _VERSION = 1
-_LIMIT = 4000  # bytes: Kubernetes keeps 4096 of what a container says at its end
+_LIMIT = 2000  # bytes: Kubernetes parts 12 KiB of last words among the containers of a pod, 4096 at most for each
+_LONG = 1e9  # seconds
 
 
 class NodeTime(NamedTuple):
@@ -80,8 +81,11 @@ def read_usage(text: str) -> Usage | None:
 
 
 def _nodes(rows: Sequence[Sequence[object]]) -> Iterator[NodeTime]:
-    for name, began, ended in rows:
-        yield NodeTime(str(name), float(str(began)), float(str(ended)))
+    for name, *times in rows:
+        began, ended = (float(str(time)) for time in times)
+        if not 0 <= began <= ended < _LONG:  # nor what is no number
+            raise ValueError(name)
+        yield NodeTime(str(name), began, ended)
 
 
 def _row(node: NodeTime) -> list[str | float]:

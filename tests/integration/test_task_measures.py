@@ -115,3 +115,10 @@ def test_a_command_typed_by_hand_writes_nothing(project: Any, path: Path) -> Non
     assert {
         each for each in set(path.rglob("*")) - before if each.suffix != ".pyc" and each.name != "__pycache__"
     } == set()
+
+
+def test_a_log_that_is_full_changes_nothing_of_a_failure(project: Any, path: Path) -> None:
+    done = project.python(path, "-m", "argo_kedro.task", "--nodes", "nobody", ARGO_KEDRO_TERMINATION_LOG="/dev/full")
+
+    assert done.returncode == 3
+    assert "No space left on device" not in done.stderr

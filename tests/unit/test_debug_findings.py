@@ -232,6 +232,7 @@ def test_the_command_has_the_runs_own_values_and_none_that_would_change_the_run(
         {"name": "HOST", "valueFrom": {"fieldRef": {"fieldPath": "spec.nodeName"}}},
         {"name": "ADDRESS", "valueFrom": {"fieldRef": {"fieldPath": "status.podIP"}}},
         {"name": "PASSWORD", "valueFrom": {"secretKeyRef": {"name": "warehouse", "key": "password"}}},
+        {"name": "URL", "value": "pg://user:$(PASSWORD)@host"},
     ]
     template = ours("large", "--params={{workflow.parameters.params}}", "--secret-param=db=PASSWORD", env=env)
     cluster = on_cluster(
@@ -244,7 +245,8 @@ def test_the_command_has_the_runs_own_values_and_none_that_would_change_the_run(
 
     pod = pod_name(NAME, "large", f"{NAME}.train")
     assert dict(found.repeat.env) == {"WORKFLOW_ID": NAME, "MODE": "it's $5", "POD": pod, "HOST": "node-7"}
-    assert found.repeat.variables == ("ADDRESS", "PASSWORD")
+    assert found.repeat.variables == ("ADDRESS", "PASSWORD", "URL")
+    assert "URL" not in found.repeat.env
     assert list(found.repeat.argv[3:]) == [
         *("--env", "cloud", "--pipeline", "modelling", "--nodes", "a,b"),
         *("--params", '{"x": "$HOME; `id`"}', "--secret-param", "db=PASSWORD", "--save-nothing"),

@@ -18,6 +18,7 @@ from argo_kedro.local import orphans, read_run, retry
 from argo_kedro.local.locks import TASKS, taken
 from argo_kedro.local.orphans import environment_by_ps, tasks_lock
 from argo_kedro.local.reading import stored
+from argo_kedro.names import TERMINATION_LOG
 
 _ENGINE = "import json, sys; from pathlib import Path; from argo_kedro.local import run\n"
 _ENGINE += "run(json.loads(sys.argv[1]), folder=Path(sys.argv[2]))"
@@ -103,7 +104,7 @@ def test_a_process_that_is_not_ours_is_never_ended(tmp_path, monkeypatch):
 
 
 def test_where_the_lock_is_free_nothing_is_looked_for(tmp_path):
-    ours = {**os.environ, orphans.REASON_VARIABLE: f"{tmp_path}/.reason-1"}
+    ours = {**os.environ, TERMINATION_LOG: f"{tmp_path}/.reason-1"}
     copy = subprocess.Popen(["sleep", "60"], env=ours, start_new_session=True)
     with tasks_lock(tmp_path, [copy.pid]):
         assert is_alive(copy.pid)

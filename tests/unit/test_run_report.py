@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from plans import chain, make, planned
-from workflow_states import NAME, ran, retry, workflow
+from workflow_states import NAME, moment, ran, retry, workflow
 
 from argo_kedro.model import Dataset, DatasetUse
 from argo_kedro.names import pod_name
@@ -124,6 +124,48 @@ def test_the_critical_path_is_marked() -> None:
     document = flights_run("Succeeded", ran("train", 13, 40), ran("score", 41, 50))
 
     assert [each["critical"] for each in report(document)["tasks"]] == [True, True, True]
+
+
+def test_what_a_retry_kept_began_before_the_retry_and_nothing_waited_for_that() -> None:
+    document = flights_run("Succeeded", ran("train", 3602, 3640), ran("score", 3641, 3650))
+    document["status"]["startedAt"] = moment(3600)  # as Argo and we write it
+
+    found = report(document)
+
+    spans = {each["id"]: each["spans"] for each in found["tasks"]}
+    assert found["began"] == "2026-11-21T08:00:02+00:00"
+    assert spans["clean"][0]["from"] == 0
+    assert [(each["kind"], each["from"], each["to"]) for each in spans["train"]] == [
+        ("waiting", 3598, 3600),
+        ("node", 3600, 3638),
+    ]
+
+
+def test_what_runs_at_the_end_waited_for_nothing() -> None:
+    ends = ran("onExit", 60, 70, flags=["hooked"])
+    assert [each["kind"] for each in by_id(report(flights_run("Succeeded", ends)))["onExit"]["spans"]] == ["node"]
+
+
+def test_a_larger_machine_type_is_not_measured_by_the_requests_of_the_first_one() -> None:
+    tried = retry(
+        "train", "Succeeded", ("Failed", "main: OOMKilled (exit code 137)"), "Succeeded", templateName="medium"
+    )
+    document = flights_run("Succeeded", tried)
+    document["spec"]["templates"][1]["podSpecPatch"] = "{{=retries}}"
+
+    assert by_id(report(document))["train"]["requests"] == {"cpu": None, "memory": None, "gpu": None}
+    assert by_id(report(document))["clean"]["requests"]["cpu"] == 0.5
+
+
+def test_why_the_whole_run_failed_stands_at_the_top_with_the_way_out() -> None:
+    document = workflow("Error", templates=(MAIN, MEDIUM), message="Stopped with strategy 'Stop'")
+
+    text = page(report(document))
+
+    assert "somebody stopped the workflow (Stop)" in text
+    assert "kedro argo retry" in text
+    here = run_report(document, Known(where="on this machine", on_cluster=False), NOW)
+    assert here["hint"] == ""
 
 
 def use(name: str, producer: str, *consumers: str, **more: Any) -> DatasetUse:

@@ -71,3 +71,16 @@ def test_a_dataset_that_is_read_under_another_name_cannot_stay_in_memory() -> No
         ran(pipeline, catalog)
 
     assert caught.value.hint == "--save-only x@a writes it, in its place."
+
+
+def test_what_a_generator_writes_in_parts_and_the_task_reads_is_refused() -> None:
+    def parts() -> Any:
+        yield from (1, 2, 3)
+
+    nodes = [node(parts, None, "rows", name="write"), node(lambda rows: rows, "rows", "out", name="read")]
+
+    with pytest.raises(ConfigError, match="rows is to stay in memory") as caught:
+        ran(Pipeline(nodes), DataCatalog({"rows": Guarded(), "out": Guarded()}))
+
+    assert "--save-only rows" in caught.value.hint
+    ran(Pipeline(nodes[:1]), DataCatalog({"rows": Guarded()}))  # what nobody reads may be in parts

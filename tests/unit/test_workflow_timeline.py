@@ -85,6 +85,23 @@ def test_the_critical_path_leads_through_nested_dags() -> None:
     }
 
 
+def test_what_runs_at_the_end_is_no_part_of_the_critical_path() -> None:
+    ends = [
+        ran("onExit", 41, 60, type="DAG", flags=["hooked"]),
+        ran("onExit.clean-up", 41, 60),
+    ]
+    assert waiting(DIAMOND, *DIAMOND_RAN, *ends).critical() == {"load", "left", "join"}
+
+
+def test_a_task_is_over_with_its_last_attempt_however_the_nodes_are_ordered() -> None:
+    whole, first, second = retry("load", "Succeeded", ("Failed", "boom"), "Succeeded")
+    whole |= {"finishedAt": moment_after(9)}
+    first |= {"finishedAt": moment_after(2)}
+    second |= {"finishedAt": moment_after(9)}
+
+    assert waiting(DIAMOND, whole, second, first).ready("left") == at(9)
+
+
 def test_nothing_is_critical_before_anything_has_ended() -> None:
     assert waiting(DIAMOND).critical() == frozenset()
     assert waiting(DIAMOND).ready("join") is None
@@ -152,6 +169,17 @@ def test_a_pod_without_a_place_only_waits_for_one() -> None:
     assert list(told({POD_OF_LEFT: PodTimes(created=at(11))}, pending)) == [
         ("waiting", "", 10, 11, 0),
         ("place", "", 11, 60, 0),
+    ]
+
+
+def test_a_pod_that_pulls_its_image_does_not_run_its_nodes_yet() -> None:
+    pending = [node("left", "Pending", startedAt=moment_after(11))]
+    pod = PodTimes(created=at(11), scheduled=at(12))
+
+    assert list(told({POD_OF_LEFT: pod}, pending)) == [
+        ("waiting", "", 10, 11, 0),
+        ("place", "", 11, 12, 0),
+        ("start", "", 12, 60, 0),
     ]
 
 

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timezone
 
 import click
 
 from argo_kedro.cli import console
 from argo_kedro.cli.cluster_run import ClusterRun
 from argo_kedro.cli.local_run import LocalRun
+from argo_kedro.cli.looking import source_of
 from argo_kedro.errors import ArgoKedroError, WorkflowFailed
 from argo_kedro.names import few
-from argo_kedro.views.findings import Finding, Source, findings
-from argo_kedro.workflows import RunState, TaskState, labels_of, reason, run_state
+from argo_kedro.views.findings import Finding, findings
+from argo_kedro.workflows import RunState, TaskState, labels_of, reason
 from argo_kedro.workflows.labels import shown
 from argo_kedro.workflows.meaning import meant_by
 
 _MOST = 5  # tasks that are shown
-_LINES = 1000  # of the end of a log, to find a traceback in
 _SHOWN = 20  # tasks named in a message
 
 
@@ -75,9 +74,8 @@ def inquiry(run: LocalRun | ClusterRun, package: str, asked: str) -> Inquiry:
         ArgoKedroError: if there is no such task, or it has not begun.
         ClusterError: if the cluster is out of reach.
     """
-    document, now = run.document(), datetime.now(timezone.utc)
-    state = run_state(document)
-    waits = run.waits(state, now)
+    source = source_of(run, package)
+    document, state = source.document, source.state
     if asked:
         tasks = _named(asked, state, meant_by(asked, document))
         if not tasks:
@@ -85,18 +83,7 @@ def inquiry(run: LocalRun | ClusterRun, package: str, asked: str) -> Inquiry:
             hint = f"`{run.command('status', run.name)}` shows how far it is. Begun: {there or 'nothing'}."
             raise ArgoKedroError(f"Task {asked!r} of {run.name} has not begun: there is nothing to show.", hint=hint)
     else:
-        tasks = list(state.failed) or [task for task in state.tasks if task.path in waits]
-    source = Source(
-        document=document,
-        state=state,
-        waits=waits,
-        log=lambda task: run.last_words(task, _LINES),
-        package=package,
-        in_pods=run.is_cluster,
-        code_here=run.code_here,
-        machine_types=run.machine_types(document),
-        now=now,
-    )
+        tasks = list(state.failed) or [task for task in state.tasks if task.path in source.waits]
     chosen = tasks[:_MOST]
     return Inquiry(run=run, state=state, findings=findings(source, chosen), more=len(tasks) - len(chosen))
 

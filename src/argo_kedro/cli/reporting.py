@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -12,29 +11,28 @@ from kedro.framework.startup import ProjectMetadata
 
 from argo_kedro.cli import console
 from argo_kedro.cli.cluster_run import ClusterRun
-from argo_kedro.cli.files import FOLDER, shown
+from argo_kedro.cli.files import FOLDER, shown, write
 from argo_kedro.cli.local_run import LocalRun
+from argo_kedro.cli.looking import source_of
 from argo_kedro.errors import ArgoKedroError, ClusterError
 from argo_kedro.model import DatasetUse, Json, text
 from argo_kedro.names import k8s_name
 from argo_kedro.plan.data.uses import uses_of_tasks
 from argo_kedro.project import open_project
-from argo_kedro.views.findings import Source, findings
+from argo_kedro.views.findings import findings
 from argo_kedro.views.run_report import Known, run_report
-from argo_kedro.workflows import RunState, TaskState, inputs_of, run_state
+from argo_kedro.workflows import RunState, TaskState, inputs_of
 from argo_kedro.workflows.labels import nodes_in
 from argo_kedro.workflows.timeline import PodTimes
 from argo_kedro.workflows.waiting import Waiting
 
 _CLOSELY = 100  # tasks whose logs are read: each is a request or two
-_LINES = 1000  # of the end of a log, to find a traceback in
 
 
 def default_file(project: Path, name: str) -> Path:
     """Where the report of a run goes, if nobody says; git is told to leave it out."""
     folder = project / FOLDER / "reports"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / ".gitignore").write_text("*\n", encoding="utf-8")
+    write(folder / ".gitignore", "*\n")
     return folder / f"{name}.html"
 
 
@@ -44,34 +42,23 @@ def reported(run: LocalRun | ClusterRun, metadata: ProjectMetadata) -> dict[str,
     Raises:
         ArgoKedroError: if there is no such run, or it cannot be read.
     """
-    document, now = run.document(), datetime.now(timezone.utc)
-    state = run_state(document)
-    waits, machine_types = run.waits(state, now), run.machine_types(document)
-    source = Source(
-        document=document,
-        state=state,
-        waits=waits,
-        log=lambda task: run.last_words(task, _LINES),
-        package=metadata.package_name,
-        in_pods=run.is_cluster,
-        code_here=run.code_here,
-        machine_types=machine_types,
-        now=now,
-    )
+    source = source_of(run, metadata.package_name)
+    document, state = source.document, source.state
     chosen = _closely(state)
     pods, unread = _pods(run)
     uses, unknown = _uses(document, state, metadata.project_path)
     left_out = [f"Logs of {len(chosen)} tasks are in this file: those that failed first."] if _more(state) else []
     known = Known(
         where=run.where,
+        on_cluster=run.is_cluster,
         pods=pods,
-        waits=waits,
+        waits=source.waits,
         findings=findings(source, chosen),
-        machine_types=machine_types,
+        machine_types=source.machine_types,
         uses=uses,
         notes=[*unread, *unknown, *left_out],
     )
-    return run_report(document, known, now)
+    return run_report(document, known, source.now)
 
 
 def tell_written(path: Path, text: str, *, opens: bool) -> None:

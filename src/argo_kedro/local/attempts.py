@@ -15,9 +15,9 @@ from pathlib import Path
 from argo_kedro.local.pods import FIELD_TAGS
 from argo_kedro.local.templates import Output, Pod
 from argo_kedro.local.variables import Lookup, expand_twice
+from argo_kedro.names import TERMINATION_LOG
 from argo_kedro.usage import read_usage
 
-REASON_VARIABLE = "ARGO_KEDRO_TERMINATION_LOG"
 _REASON_BYTES = 2 * 4096  # the end of a longer reason is kept, as Kubernetes does, and what the task took
 _KEPT = ("HOME",)  # an image's own, as `security: restricted` sets it: here it would hide ~/.aws and the like
 _REFERENCE = re.compile(r"\$\$|\$\(([^()]*)\)")
@@ -51,7 +51,7 @@ def command(pod: Pod, lookup: Lookup, reason: Path) -> Command:
         value = expand_twice(text, lookup)
         given[variable.name], known[variable.name] = refer(value, given), refer(value, known)
     # As in our image: the log of a task that is killed has all that it printed, in lines that Kedro does not wrap.
-    env = {"PYTHONUNBUFFERED": "1", "COLUMNS": "200", **os.environ, **known, REASON_VARIABLE: str(reason)}
+    env = {"PYTHONUNBUFFERED": "1", "COLUMNS": "200", **os.environ, **known, TERMINATION_LOG: str(reason)}
     env["PATH"] = os.pathsep.join(part for part in (str(Path(sys.executable).parent), env.get("PATH", "")) if part)
     parts = [expand_twice(part, lookup) for part in pod.command]
     argv, shown = (tuple(refer(part, values) for part in parts) for values in (known, given))

@@ -15,10 +15,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from argo_kedro.errors import ArgoKedroError
-from argo_kedro.local.attempts import REASON_VARIABLE
 from argo_kedro.local.locks import TASKS, Lock, taken
 from argo_kedro.local.pod_run import GRACE
 from argo_kedro.local.record import writable
+from argo_kedro.names import TERMINATION_LOG
 
 _PROCESSES = Path("/proc")  # of Linux
 _AFTER_KILL = 5.0  # seconds that the operating system may take to end what was killed
@@ -67,7 +67,7 @@ def _ours(folder: Path, processes: Collection[int]) -> Iterator[int]:
     """The processes of this record's tasks; those that the runner had no time to note down are found on Linux only."""
     on_linux = _PROCESSES.joinpath("self", "environ").exists()
     listed = (int(path.name) for path in _PROCESSES.iterdir() if path.name.isdigit()) if on_linux else processes
-    mark = f"{REASON_VARIABLE}={folder}{os.sep}".encode()
+    mark = f"{TERMINATION_LOG}={folder}{os.sep}".encode()
     for process in listed:
         environment = _environment_on_linux(process) if on_linux else environment_by_ps(process)
         if mark in environment and process != os.getpid():

@@ -59,10 +59,13 @@ def repeat(document: Json, node: TaskNode, *, label: str, saving: str, kept: Col
     unread = set(options.names("spilled")) - reads.keys()
     removed = inputs_of(document).cleans_up and text(document, "status", "phase") == "Succeeded"
     gone = [f"{name} in {place}" for name, place in reads.items() if removed or _is_gone(place)]
+    # A variable made of a secret is as secret, and is not made here.
+    hidden = {name for name, value in made.given.items() if any(f"$({each})" in value for each in secrets(read))}
+    given = {name: value for name, value in left(made.given, made.shown).items() if name not in hidden}
     return Repeat(
         argv=() if gone else alone(made.shown, label=label, saving=saving, unread=unread),
-        env=left(made.given, made.shown) | _of_host(read, node),
-        variables=tuple(sorted({*secrets(read), *_of_pod(read, node)})),
+        env=given | _of_host(read, node),
+        variables=tuple(sorted({*secrets(read), *_of_pod(read, node), *hidden})),
         versions={name: version for name, version in options.versions.items() if name not in options.names("spilled")},
         spilled=reads,
         is_ours=bool(options),

@@ -87,6 +87,6 @@ class Measures:
         while not self._over.wait(LOOK):
             used, node = self._memory.used(), self._node
             self._highest = max(self._highest, used)
-            if used > written[0] * _MORE or node != written[1]:
+            if used and (used > written[0] * _MORE or node != written[1]):
                 written = used, node
                 self._log.say(memory_text(used, self._memory.limit) + (f", node {node}" if node else ""))

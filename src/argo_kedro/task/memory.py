@@ -23,7 +23,7 @@ class Memory:
 
     def __init__(self, *, in_pod: bool) -> None:
         self.limit = 0
-        self.used: Callable[[], int] = _of_process
+        self.used: Callable[[], int] = _of_process if _PROCESS.exists() else self.highest
         for folder, usage, limit, inactive in _CONTAINER if in_pod else ():
             if (folder / usage).exists():
                 self.limit = _limit(folder / limit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -55,9 +56,14 @@ class SavedOnly:
         """Replace them before the runner makes any; nothing is confirmed either.
 
         Raises:
-            ConfigError: if the task reads one of them under another transcoded name: it is no longer there.
+            ConfigError: if the task reads one of them under another transcoded name, where it is no longer there, or
+                reads what a generator writes in parts, of which memory has the last.
         """
         replaced = pipeline.all_outputs() - set(self._names)
+        in_parts = {name for node in pipeline.nodes if inspect.isgeneratorfunction(node.func) for name in node.outputs}
+        for name in sorted(in_parts & replaced & pipeline.all_inputs()):
+            hint = f"--save-only {name} writes it, in its place."
+            raise ConfigError(f"{name} is to stay in memory, and this task reads what it writes in parts.", hint=hint)
         read = {name.partition("@")[0]: name for name in pipeline.all_inputs() if "@" in name and name not in replaced}
         for name in sorted(replaced):
             if "@" in name and (other := read.get(name.partition("@")[0])):

@@ -169,5 +169,7 @@ def _measured(run: Json, wanted: set[str]) -> dict[str, float]:
         if task.phase == "Succeeded" and task.ended:
             found.update(dict.fromkeys(nodes, task.seconds(task.ended) / max(len(nodes), 1)))
             usage = usage_of(task.attempts[-1], {}) if task.attempts else None
+            if usage and usage.left_out:  # the shortest
+                found.update(dict.fromkeys(nodes, 0.0))
             found.update({node.name: node.ended - node.began for node in usage.nodes} if usage else {})
     return found

@@ -10,7 +10,7 @@ from argo_kedro.quantities import amount
 
 
 def requests_and_limits(template: Json) -> tuple[dict[str, float | None], dict[str, float | None]]:
-    """Cores, bytes of memory and GPUs that the main container requests, and its limits; None where nothing is said."""
+    """Cores, bytes of memory and devices that the main container requests, and its limits; None where nothing is."""
     resources = (template.get("container") or {}).get("resources") or {}
     requests, limits = resources.get("requests") or {}, resources.get("limits") or {}
     return _numbers({**limits, **requests}), _numbers(limits)  # Kubernetes takes a limit for a request that is missing

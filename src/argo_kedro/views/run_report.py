@@ -9,12 +9,13 @@ from typing import Any
 
 from argo_kedro.model import COMMIT, PROFILE, USER, DatasetUse, Json, text
 from argo_kedro.names import few
+from argo_kedro.views.debug import command_text
 from argo_kedro.views.findings import Finding, machine_type
 from argo_kedro.views.inputs import inputs_lines
 from argo_kedro.views.plan_report import crossing
-from argo_kedro.views.progress import repeat_command
 from argo_kedro.views.resources import requests_and_limits
 from argo_kedro.workflows import Inputs, Reason, RunState, TaskState, inputs_of, labels_of, reason, run_state
+from argo_kedro.workflows.attempts import grows
 from argo_kedro.workflows.code import code_now
 from argo_kedro.workflows.labels import nodes_in, shown
 from argo_kedro.workflows.state import FAILED
@@ -32,6 +33,7 @@ class Known:
     """What is known of a run besides the Workflow object."""
 
     where: str  # it ran
+    on_cluster: bool = True
     pods: Mapping[str, PodTimes] = field(default_factory=dict)
     waits: Mapping[str, Reason] = field(default_factory=dict)  # why tasks have not begun, by their paths
     findings: Sequence[Finding] = ()  # of those tasks that were looked at closely
@@ -53,7 +55,8 @@ class _RunReport:
         self._labels, self._nodes = labels_of(workflow), nodes_in(workflow)
         self._waiting = Waiting(workflow, self._state)
         self._critical = self._waiting.critical()
-        self._began = self._state.began or now
+        begins = [task.began for task in self._state.tasks if task.began]  # a retry keeps tasks that began before it
+        self._began = min([self._state.began or now, *begins])
         self._findings = {found.task.path: found for found in known.findings}
 
     def all(self) -> dict[str, Any]:
@@ -66,9 +69,9 @@ class _RunReport:
             "subject": "run",
             "phase": state.phase,
             "message": why.text,
-            "hint": why.hint,
-            "began": state.began.isoformat(timespec="seconds") if state.began else "",
-            "seconds": round(state.seconds(self._now), 3),
+            "hint": why.hint if self._known.on_cluster else "",
+            "began": self._began.isoformat(timespec="seconds") if state.began else "",
+            "seconds": round(((state.ended or self._now) - self._began).total_seconds(), 3) if state.began else 0.0,
             "facts": [list(fact) for fact in self._facts()],
             "notes": list(self._notes()),
             "tasks": [
@@ -95,7 +98,9 @@ class _RunReport:
     def _task(self, path: str, task: TaskState | None, needs: Sequence[str]) -> dict[str, Any]:
         name = path.rpartition(".")[2]
         template = self._waiting.template(path)
-        requests, limits = requests_and_limits(template.body if template else {})
+        # After memory ran out a try may be on a larger machine type than the template names.
+        grown = bool(task and task.attempt and template and grows(template.body))
+        requests, limits = requests_and_limits(template.body if template and not grown else {})
         label = shown(path, self._labels)
         template_name = task.template if task else str((template.body if template else {}).get("name") or "")
         found = self._findings.get(path)
@@ -108,14 +113,14 @@ class _RunReport:
             "nodes": list(self._nodes.get(name) or (label,)),
             "needs": list(needs),
             "template": template_name,
-            "machine_type": machine_type(template_name, self._known.machine_types),
+            "machine_type": "" if grown else machine_type(template_name, self._known.machine_types),
             "pod": task.pod if task else "",
             "phase": task.phase if task else "",
             "attempt": task.attempt + 1 if task else 1,
             "exit_code": int(task.exit_code) if task and task.exit_code.isdigit() else None,
             "message": why.text,
             "hint": why.hint,
-            "repeat": repeat_command(found.repeat.argv, found.repeat.env) if found and found.repeat.argv else "",
+            "repeat": command_text(found) if found else "",
             "critical": path in self._critical,
             "spans": list(self._spans(path, task)) if task else [],
             "requests": requests,
@@ -126,7 +131,11 @@ class _RunReport:
         }
 
     def _spans(self, path: str, task: TaskState) -> Iterator[dict[str, Any]]:
-        ready = self._waiting.ready(path) or (None if self._waiting.needs(path) else self._state.began)
+        first = task.tasks and not self._waiting.needs(path)  # a hook waits for what no DAG says
+        ready = self._waiting.ready(path) or (self._state.began if first else None)
+        again = self._state.began  # by the last retry: what was before it is no waiting
+        if ready and again and task.began and ready < again <= task.began:
+            ready = again
         for each in stretches(task, ready, self._known.pods, self._now):
             yield {
                 "kind": each.kind,

@@ -30,7 +30,12 @@ class TaskNode:
     @property
     def grows(self) -> bool:
         """Whether a try after memory ran out is on a larger machine type than the one that the template names."""
-        return "retries" in text(self.template, "podSpecPatch")
+        return grows(self.template)
+
+
+def grows(template: Json) -> bool:
+    """Whether a try after memory ran out is on a larger machine type than the one that this template names."""
+    return "retries" in text(template, "podSpecPatch")
 
 
 def task_node(workflow: Json, task: TaskState) -> TaskNode:

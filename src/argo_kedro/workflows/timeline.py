@@ -82,6 +82,8 @@ def _marks(attempt: AttemptState, pod: PodTimes) -> Iterator[tuple[Kind, str, da
     if pod.pulling and pod.pulled:
         yield "image", "", pod.pulling
         yield "start", "", pod.pulled
+    if attempt.phase == "Pending":
+        return
     usage = usage_of(attempt, {attempt.pod: pod})
     if usage is None:  # then its nodes cannot be told apart
         yield "node", "", pod.began or here

@@ -23,7 +23,8 @@ class Waiting:
     def __init__(self, workflow: Json, state: RunState) -> None:
         self._templates = Templates(workflow)
         self._tasks = {task.path: task for task in state.tasks}
-        self._ended = {task_path(state.name, node): moment(node.get("finishedAt")) for node in nodes(workflow).values()}
+        whole = [node for node in nodes(workflow).values() if not (node.get("nodeFlag") or {}).get("retried")]
+        self._ended = {task_path(state.name, node): moment(node.get("finishedAt")) for node in whole}
         self._dag = lru_cache(maxsize=None)(self._find)
         self._last: dict[str, TaskState] = {}  # DAG -> the task of it that ended last
         for task in state.tasks:
@@ -56,7 +57,8 @@ class Waiting:
     def critical(self) -> frozenset[str]:
         """The paths of the tasks that it took as long as it did for: each was the last that the next one waited for."""
         found: set[str] = set()
-        task = max((each for each in self._tasks.values() if each.ended), key=_end, default=None)
+        # Hooks, which stand for no task of the plan, run after all of them and wait for none by name.
+        task = max((each for each in self._tasks.values() if each.ended and each.tasks), key=_end, default=None)
         while task is not None and task.path not in found:
             found.add(task.path)
             before = [self._tasks.get(need) or self._last.get(need) for need in self.needs(task.path)]

@@ -15,7 +15,7 @@ _UNSEEN = re.compile("[\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
 
 
 # What the page reads; keys that are not sent are empty.
-_PAGE = {"title": "", "subject": "run", "phase": "", "message": "", "began": "", "seconds": None}
+_PAGE = {"title": "", "subject": "run", "phase": "", "message": "", "hint": "", "began": "", "seconds": None}
 _PAGE_LISTS = ("facts", "notes", "tasks", "datasets")
 _TASK = {
     "template": "",

@@ -170,7 +170,7 @@ def _resources(task: Json) -> Iterable[Resource]:
     for key, name, text in (
         ("cpu", "CPU cores", cores_text),
         ("memory", "Memory", bytes_text),
-        ("gpu", "GPUs", cores_text),
+        ("gpu", "Devices", cores_text),
     ):
         if any(amounts.get(key) is not None for amounts in (asked, limit, used)):
             yield Resource(

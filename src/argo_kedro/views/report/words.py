@@ -35,7 +35,7 @@ KINDS: Mapping[str, tuple[str, str]] = {  # of spans, in the order in which they
     "waiting": ("waiting", "for what it needs to be seen done, or for room"),
     "place": ("place", "the pod exists and has no machine yet"),
     "image": ("image", "its image is pulled"),
-    "start": ("start-up", "from the start of the process to its first node"),
+    "start": ("start-up", "from its place on a cluster node, without the pull, to its first node"),
     "node": ("nodes", "the work itself"),
     "end": ("end", "after the last node"),
 }
