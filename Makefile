@@ -23,7 +23,7 @@ demo: .venv/example  ## Compile the example project and run its manifest here, e
 	@echo "      and the answer, $(EXAMPLE)/data/08_reporting/answer.md"
 	@echo "Next: . $(BIN)/activate && cd $(EXAMPLE) && kedro argo explain"
 
-test: check  ## Check, then all tests that need no cluster
+test: check  ## Check, then the tests that need no cluster, no browser and no other plugin
 	$(LIMIT) $(BIN)/pytest -n 2 --dist loadfile -o faulthandler_timeout=300 $(addprefix --ignore tests/,$(APART))
 
 check: .venv/dev  ## Lint, format, types, and which module imports which

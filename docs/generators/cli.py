@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 import click
 
+from argo_kedro.cli.diff import DIFFERENT
 from argo_kedro.cli.group import argo
 from argo_kedro.cli.options import OPTIONS
 from argo_kedro.errors import ArgoKedroError, ClusterError, CompileError, ConfigError, WorkflowFailed
@@ -61,6 +62,7 @@ def _exit_codes() -> Iterator[str]:
     ours = (ArgoKedroError, ConfigError, CompileError, ClusterError, WorkflowFailed)
     codes = {0: "Done.", 2: "The command line is wrong: an unknown option, a value that cannot be.", 130: "Ctrl-C."}
     codes |= {kind.exit_code: (kind.__doc__ or "").splitlines()[0] for kind in ours}
+    codes |= {DIFFERENT: "Something differs (`kedro argo diff --exit-code`)."}
     codes |= {1: "Anything else.", 143: "A local run that `kedro argo stop`, or another SIGTERM, has ended."}
     yield table(("code", "what it means"), [(str(code), codes[code]) for code in sorted(codes)])
 

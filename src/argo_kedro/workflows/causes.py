@@ -214,7 +214,11 @@ _ENDS = (
         "it could not begin within the timeout of its template",
         "its pod may still wait for a place: `kedro argo delete` removes it.",
     ),
-    Cause(r"Max duration limit exceeded|Backoff would exceed max", "its retries took longer than their max_duration"),
+    Cause(
+        r"Max duration limit exceeded|Backoff would exceed max",
+        "its retries took longer than their max_duration",
+        f"a longer `retries.backoff.max_duration` under `tasks` in argo.yml allows more; {_AGAIN}.",
+    ),
     Cause(
         r"^(?:Stopped|workflow shutdown) with strategy:? *'?(?P<how>\w+)",
         "somebody stopped the workflow ({how})",
