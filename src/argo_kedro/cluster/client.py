@@ -208,7 +208,8 @@ class KubernetesCluster:
         kind = "application/json"
         headers = {"Accept": kind, "Content-Type": kind, "Accept-Encoding": "gzip"}  # CRDs have a megabyte
         options = {"header_params": headers, "auth_settings": ["BearerToken"], **self._raw}
-        return self._api.call_api(path, method, **options, **more)
+        # Older clients would give its status and headers, too.
+        return self._api.call_api(path, method, _return_http_data_only=True, **options, **more)
 
     def _path(self, kind: Kind) -> tuple[str, str, str, str]:
         return _GROUP, _VERSION, self.namespace, kind
