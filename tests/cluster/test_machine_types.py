@@ -46,7 +46,8 @@ def pods(bed, namespace):
 def settled(bed, namespace):
     """The pods that have run for so long that the controller does not just make a lost one again, under its name."""
     long_ago = datetime.now(timezone.utc) - timedelta(seconds=12)  # 10 are RECENTLY_STARTED_POD_DURATION of Argo
-    return [pod for pod in pods(bed, namespace) if pod.status.start_time < long_ago and main_runs(pod)]
+    begun = [pod for pod in pods(bed, namespace) if pod.status.start_time]  # which the kubelet writes
+    return [pod for pod in begun if pod.status.start_time < long_ago and main_runs(pod)]
 
 
 def main_runs(pod) -> bool:
