@@ -197,7 +197,8 @@ def test_kedro_viz_itself_shows_what_it_would_without_us(shared: Any, path: Path
 def test_what_was_saved_is_shown_without_the_project(shared: Any, path: Path, tmp_path: Path) -> None:
     folder = tmp_path / "plan"
     (folder / "api").mkdir(parents=True)
-    (folder / "api/earlier").touch()
+    for name in ("main", "earlier"):
+        (folder / "api" / name).touch()
 
     saved = shared.python(path, "-m", "kedro", "argo", "viz", "-p", "wash", "--save-file", str(folder))
 

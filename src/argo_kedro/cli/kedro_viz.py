@@ -90,7 +90,7 @@ def save(project: Project, folder: Path) -> None:
     import fsspec  # type: ignore[import-untyped]  # here, since nothing else of this module needs it
 
     try:
-        if folder.exists() and {each.name for each in folder.iterdir()} - {"api"}:
+        if folder.exists() and not _is_ours(folder):
             message = f"{shown(folder)} holds something else than a picture of Kedro-Viz."
             raise CompileError(message, hint="name another folder with --save-file.")
         _called("kedro_viz.server", "load_and_populate_data", path=project.path, **_asked(project))
@@ -110,6 +110,12 @@ def save(project: Project, folder: Path) -> None:
     except OSError as error:
         message = f"{shown(folder)} cannot be written: {error.strerror}."
         raise CompileError(message, hint="name another folder with --save-file.") from error
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether a folder is empty, or holds what Kedro-Viz writes and nothing else: a package may have an `api` too."""
+    names = [each.name for each in folder.iterdir()]
+    return not names or (names == ["api"] and (folder / "api" / "main").is_file())
 
 
 def _asked(project: Project) -> dict[str, Any]:
