@@ -253,6 +253,9 @@ def test_data_that_stands_in_the_catalog_is_given() -> None:
         ("https://token@host/x", "https://host/x"),
         ("abfss://container@account.dfs.core.windows.net/x", "abfss://container@account.dfs.core.windows.net/x"),
         ("s3://bucket/a@b", "s3://bucket/a@b"),
+        ("postgresql://u:p@ssw0rd@h/x", "postgresql://h/x"),
+        ("postgresql://u:p/ssw0rd@h/x", "postgresql://h/x"),
+        ("https://host:8080/a@b", "https://host:8080/a@b"),
     ],
 )
 def test_a_password_in_an_address_is_not_shown(path: str, shown: str) -> None:

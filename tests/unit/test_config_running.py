@@ -44,9 +44,10 @@ def test_no_other_place_is_a_storage(written: str) -> None:
         read(f"storage: {{root: '{written}'}}")
 
 
-def test_a_password_in_an_address_is_refused_without_being_repeated() -> None:
+@pytest.mark.parametrize("password", ["hunter2", "p@hunter2", "p/hunter2"])
+def test_a_password_in_an_address_is_refused_without_being_repeated(password: str) -> None:
     with pytest.raises(ConfigError, match=r"name an entry of credentials\.yml") as raised:
-        read("storage: {root: 's3://key:hunter2@bucket/runs'}")
+        read(f"storage: {{root: 's3://key:{password}@bucket/runs'}}")
     assert "hunter2" not in raised.value.format_message()
 
 

@@ -12,6 +12,7 @@ from manifest_pairs import difference, manifest, said
 from plans import chain, make
 
 from argo_kedro.differences import Change, Moved, compared, side_of
+from argo_kedro.differences.values import value
 from argo_kedro.errors import CompileError
 from argo_kedro.model import COMMIT, USER, Json
 from argo_kedro.pipeline import FusedPipeline, Node
@@ -302,6 +303,52 @@ def test_secrets_are_not_shown() -> None:
     assert {change.field for change in found.changed} == {f"variable {name}" for name in names}
     assert "old-s" not in shown
     assert "new-s" not in shown
+
+
+@pytest.mark.parametrize("field", ["args", "command"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["serve", "--password=%s"],
+        ["serve", "--password", "%s"],
+        ["--api-key", "%s"],
+        ["sh", "-c", "A=1 DB_PASSWORD=%s serve"],
+    ],
+)
+def test_a_command_line_with_a_secret_is_not_shown(field: str, words: list[str]) -> None:
+    found = difference(*(beside(field, [word.replace("%s", text) for word in words]) for text in ("old-s", "new-s")))
+
+    shown = json.dumps(differences_json(found, {}, {})) + differences_text(found, "a", "b")
+    assert "another value, which is not shown" in shown
+    assert "old-s" not in shown
+    assert "new-s" not in shown
+
+
+def test_any_other_command_line_is_shown_as_it_is_typed() -> None:
+    found = difference(beside("args", ["serve", "--port=1"]), beside("args", ["serve", "--port=2"]))
+
+    assert said(found.changed) == {"sidecar s, arguments": ("serve --port=1", "serve --port=2")}
+
+
+def beside(field: str, words: list[str]) -> Json:
+    """A manifest of one task with a sidecar."""
+    document = nested(pipeline={"a": ""})
+    document["spec"]["templates"][1]["sidecars"] = [{"name": "s", "image": "x", field: words}]
+    return document
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("postgresql://u:p@ssw0rd@h/x", "postgresql://...@h/x"),
+        ("postgresql://u:p/ssw0rd@h/x", "postgresql://...@h/x"),
+        ("redis://token@h/x", "redis://...@h/x"),
+        ("http://h:8080/a@b", "http://h:8080/a@b"),
+        ("http://h:8080 and me@x", "http://h:8080 and me@x"),
+    ],
+)
+def test_a_user_and_a_password_in_an_address_are_left_out(text: str, shown: str) -> None:
+    assert value(text).text == shown
 
 
 def test_secrets_within_a_parameter_are_not_shown() -> None:

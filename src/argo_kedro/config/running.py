@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
+from argo_kedro.addresses import PASSWORD
 from argo_kedro.config.fields import Also, Strict, Texts
 from argo_kedro.names import nearest
 
 _ADDRESS = re.compile(r"([a-z][a-z0-9+.-]*://[^\s]+|/[^\s]*)\Z")
-_PASSWORD = re.compile(r"//[^/@]*:[^/@]*@")
 
 STRATEGIES = ("node", "namespace", "memory", "chain", "pipeline")
 EVERYTHING_ELSE = "__default__"  # as Kedro calls the pipeline that runs if none is named
@@ -83,7 +83,7 @@ class RunStorage(Strict):
     @field_validator("root", mode="after")
     @classmethod
     def _address(cls, value: str) -> str:
-        if _PASSWORD.search(value):
+        if PASSWORD.search(value):
             raise ValueError("a password has no place in an address; name an entry of credentials.yml in `credentials`")
         path = value.removeprefix("file://")
         if value and (not _ADDRESS.match(path) or "{{" in path):

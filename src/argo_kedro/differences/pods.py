@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from argo_kedro.differences.values import Fields, Value, each, fields, given, quantity, value
+from argo_kedro.differences.values import Fields, Value, each, fields, given, quantity, typed, value
 from argo_kedro.model import Json
 
 _MAINS = ("container", "script")
@@ -59,7 +58,7 @@ def _container(container: Json) -> Fields:
     found = dict(fields(rest.pop("image", None), "image"))
     found |= _resources(_mapping(rest.pop("resources", None)))
     if isinstance(command := rest.pop("command", None), list) and command:
-        found["command"] = value(shlex.join(map(str, command)))
+        found["command"] = typed([str(word) for word in command])
     found |= _arguments(rest.pop("args", None))
     for name, variable in each(rest.pop("env", None)):
         found[f"variable {name}"] = _variable(name, variable)
@@ -77,7 +76,7 @@ def _arguments(args: Any) -> Fields:
     """Each option by its name; anything else as it would be typed."""
     listed = [str(item) for item in args] if isinstance(args, list) else []
     if not all(item.startswith("--") and "=" in item for item in listed):
-        return {"arguments": value(shlex.join(listed))}
+        return {"arguments": typed(listed)}
     options: dict[str, list[str]] = {}
     for item in listed:
         name, _, text = item.partition("=")

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Hashable, Iterator, Mapping
+import shlex
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from argo_kedro.addresses import PASSWORD
 from argo_kedro.quantities import amount
 
 Fields = dict[str, "Value"]
@@ -22,7 +24,7 @@ _SECRET = re.compile(
     re.IGNORECASE,
 )
 _KEY = re.compile(r'"((?:[^"\\]|\\.)*)":')  # in JSON
-_USERINFO = re.compile(r"(://)[^/@\s]+@")  # of an address: user:password
+_USER = re.compile(r"(?<=://)[^/@\s]+@")  # of an address, where there is no password
 _DEFAULTS = {"suspend": False, "failFast": True}  # Argo's own, so that to say so says nothing
 _NAMED_BY = ("name", "mountPath")  # what tells the members of a list apart
 _WORDS = {
@@ -72,9 +74,21 @@ def value(found: Any, *, called: str = "") -> Value:
     """
     text = found if isinstance(found, str) else json.dumps(found, ensure_ascii=False, sort_keys=True, default=str)
     names = [called, *(_KEY.findall(text) if not isinstance(found, str) else ())] if called else []
-    if any(map(_SECRET.search, names)):
+    if any(map(is_secret, names)):
         return Value(HIDDEN, text)
-    return Value(_USERINFO.sub(r"\1...@", text), text)
+    return Value(_USER.sub("...@", PASSWORD.sub("...@", text)), text)
+
+
+def is_secret(name: str) -> bool:
+    """Whether a name is that of a secret, such as `DB_PASSWORD`, by how it sounds."""
+    return _SECRET.search(name) is not None
+
+
+def typed(words: Sequence[str]) -> Value:
+    """A command line as it is typed; not shown if a word of it, up to its `=`, is called like a secret."""
+    line = shlex.join(words)
+    names = (part.partition("=")[0] for word in words for part in word.split())
+    return Value(HIDDEN, line) if any(map(is_secret, names)) else value(line)
 
 
 def given(text: str) -> Value:

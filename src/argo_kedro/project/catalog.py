@@ -14,6 +14,7 @@ from typing import Any
 from kedro.io import CatalogConfigResolver
 from kedro.io.core import get_protocol_and_path
 
+from argo_kedro.addresses import PASSWORD
 from argo_kedro.model import Dataset, DatasetKind
 
 _PATH_KEYS = ("filepath", "path", "filename")
@@ -21,8 +22,8 @@ _MEMORY = ("MemoryDataset", "SharedMemoryDataset")
 _MODE_KEYS = ("mode", "write_mode", "if_exists")
 _APPENDING = ("a", "ab", "at", "a+", "append", "upsert", "merge")
 _IN_MEMORY = {"{default}": {"type": "kedro.io.MemoryDataset"}}  # Kedro's own answer to names it does not know
-# A password in a URL is nobody's business; the container of `abfss://container@account` is no password.
-_USER_INFO = re.compile(r"(?<=//)([^/@]*:[^/@]*|(?<=http://)[^/@]*|(?<=https://)[^/@]*)@")
+# Of the web alone: the container of `abfss://container@account` is no user.
+_USER = re.compile(r"(?:(?<=http://)|(?<=https://))[^/@]*@")
 
 
 class Catalog:
@@ -75,7 +76,7 @@ class Catalog:
     def _shown(self, path: str) -> str:
         """A path as people know it: inside the project without the project's folder."""
         if "://" in path:
-            return _USER_INFO.sub("", path)
+            return _USER.sub("", PASSWORD.sub("", path))
         return str(Path(path).relative_to(self._path)) if Path(path).is_relative_to(self._path) else path
 
 
