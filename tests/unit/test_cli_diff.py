@@ -80,8 +80,30 @@ def test_the_schedule_on_the_cluster_against_the_project_as_it_is_now(call: Call
     assert "@deployed on the cluster -> the project as it is now: 2 tasks." in said
     assert "~ all 2 tasks that both have\n    image: registry.example.com/x:1 -> registry.example.com/x:2\n" in said
     assert "~ the workflow\n    schedule: @daily -> @weekly\n" in said
-    assert said.endswith("Next: kedro argo schedule\n")
+    assert said.endswith("Next: kedro argo schedule --env local\n")
     assert good(call(diff, "deployed:pkg")).startswith("Env local")
+
+
+def test_the_next_step_is_that_of_the_same_object_in_the_same_place_and_env(call: Call) -> None:
+    words = ("-w", "nightly", "--context", "wire", "--namespace", "blue")
+    good(call(schedule, *words))
+    changed()
+
+    said = good(call(diff, "@deployed", *words))
+    assert said.endswith(
+        "Next: kedro argo schedule --env local --workflow-name nightly --context=wire --namespace=blue\n"
+    )
+    assert good(call(diff, "deployed:nightly")).endswith("Next: kedro argo compile --env local --kind cron\n")
+
+
+def test_the_next_step_has_the_env_of_the_file_and_no_secret(call: Call) -> None:
+    Path("conf/cloud").mkdir()
+    good(call(compile_, "--env", "cloud", "-o", "a.yaml"))
+    changed()
+
+    said = good(call(diff, "a.yaml", "--params", "db_password=hunter2,depth=3,store.token=hunter2"))
+    assert said.endswith("Next: kedro argo compile --env cloud --params depth=3\n")
+    assert "hunter2" not in said
 
 
 def test_which_of_two_is_meant_must_be_said(api: ApiServer, call: Call) -> None:
@@ -91,7 +113,7 @@ def test_which_of_two_is_meant_must_be_said(api: ApiServer, call: Call) -> None:
 
     assert "say which: --kind template or --kind cron" in good(call(diff, "@deployed"), 1)
     assert "Nothing differs" in good(call(diff, "@deployed", "--kind", "template"))
-    assert "Next: kedro argo compile --pipeline one --kind template" in good(
+    assert "Next: kedro argo compile --env local --pipeline one --kind template" in good(
         call(diff, "deployed:pkg", "-p", "one", "--kind", "template")
     )
 

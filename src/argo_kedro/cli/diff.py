@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 from kedro.framework.startup import ProjectMetadata
 
 from argo_kedro.cli import console
 from argo_kedro.cli.options import next_command, selection_options, workflow_name_option
+from argo_kedro.cli.parameters import flat, without
 from argo_kedro.cli.reach import reach_options
 from argo_kedro.model import Kind
+
+if TYPE_CHECKING:
+    from argo_kedro.cli.sides import Sides
 
 DIFFERENT = 7  # exit code: 1 would be that of errors as well
 
@@ -67,13 +70,20 @@ def diff(
     if found.same:
         console.done(f"Nothing differs: {one.words}, {other.words}.")
         return
-    console.done("They differ.", next_step=_next_step(one.sort, sides.kind_there, chosen) if not after else "")
+    console.done("They differ.", next_step="" if after else _next_step(sides))
     if tells:
         raise click.exceptions.Exit(DIFFERENT)
 
 
-def _next_step(before: str, kind: Kind, chosen: Mapping[str, Any]) -> str:
-    """How the project as it is now gets to where the other one is."""
-    if before == "deployed" and kind == "cron":
-        return next_command("schedule", chosen)
-    return next_command("compile", chosen) + (f" --kind {kind}" if kind != "workflow" else "")
+def _next_step(sides: Sides) -> str:
+    """How the project as it is now gets to where the other one is; without parameters called like a secret."""
+    from argo_kedro.cli.sides import DEPLOYED, OF_CLUSTER
+    from argo_kedro.differences.values import is_secret
+
+    params = sides.counted.get("params") or {}
+    secrets = {name: value for name, value in flat(params) if is_secret(name)}
+    given = {**sides.counted, "params": without(params, secrets)}
+    before = sides.pair[0]
+    if (before.sort, before.name, sides.kind_there) == ("deployed", DEPLOYED, "cron"):
+        return next_command("schedule", given, place={key: sides.chosen[key] for key in OF_CLUSTER})
+    return next_command("compile", given) + (f" --kind {sides.kind_there}" if sides.kind_there != "workflow" else "")

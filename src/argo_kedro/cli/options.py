@@ -113,8 +113,17 @@ def stop_beside_from_failed(chosen: Mapping[str, Any]) -> None:
         raise click.UsageError(f"--from-failed says which nodes run: {named} does not go with it, only {allowed}.")
 
 
-def next_command(verb: str, chosen: Mapping[str, Any], **more: Sequence[str]) -> str:
-    """A verb to try next, with the same options; those that a file gave are in the file."""
+def next_command(
+    verb: str, chosen: Mapping[str, Any], *, place: Mapping[str, str] | None = None, **more: Sequence[str]
+) -> str:
+    """A verb to try next, with the same options; those that a file gave are in the file.
+
+    Args:
+        verb: Its name.
+        chosen: The options as they may be shown.
+        place: The context and the namespace of the command line, for a verb that reaches a cluster.
+        more: Further options.
+    """
     context = click.get_current_context(silent=True)
     of_file = {
         name
@@ -123,7 +132,8 @@ def next_command(verb: str, chosen: Mapping[str, Any], **more: Sequence[str]) ->
     }
     left_out = of_file if chosen.get("config") else set()
     given = {name: value for name, value in {**chosen, **more}.items() if name not in left_out}
-    return shlex.join(["kedro", "argo", verb, *option_words(given)])
+    there = [f"--{name}={value}" for name, value in (place or {}).items() if value]
+    return shlex.join(["kedro", "argo", verb, *option_words(given), *there])
 
 
 def option_words(given: Mapping[str, Any]) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -99,8 +98,8 @@ def _end(made: Compiled, found: Readiness, place: Mapping[str, str]) -> None:
         raise CompileError(f"{steps.counted(made)}: cannot run.")
     if made.of("cluster"):
         raise CompileError(f"{steps.counted(made)}: not ready for {where}. Nothing was changed there.")
-    words = [f"--{name}={value}" for name, value in place.items() if value]
-    step = " ".join([next_command("submit", made.chosen), *map(shlex.quote, words)])
     count = len(found.not_asked)
     left = f"; {count} thing{'' if count == 1 else 's'} could not be asked" if count else ""
-    console.done(f"{steps.counted(made)}: ready for {where}{left}.", next_step=step)
+    console.done(
+        f"{steps.counted(made)}: ready for {where}{left}.", next_step=next_command("submit", made.chosen, place=place)
+    )

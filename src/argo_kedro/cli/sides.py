@@ -35,7 +35,7 @@ Sort = Literal["now", "file", "revision", "deployed", "run"]
 DEPLOYED = "@deployed"
 _PREFIXES: Mapping[str, Sort] = {"file": "file", "git": "revision", "deployed": "deployed", "run": "run"}
 _COMPILED = ("now", "revision")
-_OF_CLUSTER = ("context", "namespace")
+OF_CLUSTER = ("context", "namespace")
 _LABELS = ("metadata", "labels")
 _CLUSTER_KINDS: Mapping[Kind, Literal["workflowtemplates", "cronworkflows"]] = {
     "template": "workflowtemplates",
@@ -112,6 +112,7 @@ class Sides:
     kind: Kind | None
     pair: tuple[Wanted, Wanted]
     known: dict[Wanted, tuple[Json, Mapping[str, str]]] = field(default_factory=dict)
+    counted: dict[str, Any] = field(default_factory=dict)  # the options that the project as it is now was compiled by
 
     def read(self) -> tuple[Side, Side]:
         """Both manifests: first those that are there, since what is compiled has their kind and their env.
@@ -146,7 +147,7 @@ class Sides:
 
     @cached_property
     def _selecting(self) -> dict[str, Any]:
-        return {key: item for key, item in self.chosen.items() if key not in _OF_CLUSTER}
+        return {key: item for key, item in self.chosen.items() if key not in OF_CLUSTER}
 
     @cached_property
     def _reach(self) -> Reach:
@@ -184,6 +185,7 @@ class Sides:
             return compiled_at(self._project, each.commit, chosen, self.workflow_name, kind=kind, where=each.words)
         made = steps.compiled(self._project, chosen, self.workflow_name, kind=kind)
         steps.stop_on_errors(made)
+        self.counted.update(made.chosen, workflow_name=self.workflow_name)
         return made.document, work.labels_of(made.workflow)
 
     def _deployed(self, each: Wanted) -> Json:
