@@ -177,6 +177,25 @@ def test_a_run_of_a_template_is_compared_by_the_spec_that_it_keeps() -> None:
     assert found.changed == ()
 
 
+def test_a_run_of_a_template_keeps_the_arguments_that_it_does_not_say_itself() -> None:
+    def parameters(**values: str) -> Json:
+        return {"parameters": [{"name": name, "value": value} for name, value in values.items()]}
+
+    template = manifest(NODES, kind="template")
+    template["spec"]["arguments"] = parameters(date="1", size="2")
+    run = {
+        "kind": "Workflow",
+        "metadata": {"labels": template["metadata"]["labels"]},
+        "spec": {"workflowTemplateRef": {"name": "x"}, "arguments": parameters(size="3")},
+        "status": {"storedWorkflowTemplateSpec": template["spec"]},
+    }
+
+    assert said(difference(template, run).workflow) == {
+        "kind": ("WorkflowTemplate", "Workflow"),
+        "argument size": ("2", "3"),
+    }
+
+
 def test_nodes_that_become_one_task_moved_and_take_their_changes_along() -> None:
     fused = FusedPipeline(chain("load", "wash"), name="etl")
     after = manifest([fused, NODES[2]], "deployment: {image: other}")

@@ -82,14 +82,23 @@ def side_of(document: Json, names: Mapping[str, str] | None = None, *, where: st
 
 def _with_stored_spec(document: Json) -> Json:
     """A run of a WorkflowTemplate has its spec in its status."""
-    stored = Part("", document).part("status").part("storedWorkflowTemplateSpec").value
-    return {**document, "spec": {**stored, **_own(document)}} if stored else document
+    stored = Part("", document).part("status").part("storedWorkflowTemplateSpec")
+    if not stored.value:
+        return document
+    own = Part("", document).part("spec")
+    return {**document, "spec": {**stored.value, "arguments": _joined(stored.part("arguments"), own.part("arguments"))}}
 
 
-def _own(document: Json) -> Json:
-    """What such a run says itself: the parameters that it was started with."""
-    arguments = Part("", document).part("spec").value.get("arguments")
-    return {"arguments": arguments} if arguments else {}
+def _joined(stored: Part, own: Part) -> Json:
+    """The arguments of such a run: each that it was started with, and those of the template that it did not say."""
+    found = {**stored.value, **own.value}
+    for key in ("parameters", "artifacts"):
+        members: dict[str, Json] = {}
+        for each in (*stored.parts(key), *own.parts(key)):
+            name = each.text("name")
+            members[name] = {**members.get(name, {}), **each.value}
+        found |= {key: list(members.values())} if members else {}
+    return found
 
 
 class _Reader:
