@@ -26,6 +26,7 @@ TOLERATED = {"tolerations": [{"key": GPU, "operator": "Exists", "effect": "NoSch
         (sized("7900m"), [node()], ""),
         (sized("8"), [node()], "no node takes its pod: it asks for 8 cpu, 2Gi memory; the largest have 7.9 cpu."),
         (sized("8"), [node(labels={"eks.amazonaws.com/nodegroup": "x"})], "no node now: it asks for 8 cpu"),
+        (sized("8"), [node(labels={"node.kubernetes.io/instance-type": "k3s"})], "no node takes its pod: it asks"),
         (sized(**{GPU: "1"}), [node(**{GPU: "0"})], "1 nvidia.com/gpu; the largest have 0 nvidia.com/gpu."),
         ({**sized(), "nodeSelector": {"pool": "gpu"}}, [node()], "none has the labels that it asks for (pool=gpu)"),
         ({**sized(), "nodeSelector": {"pool": "gpu"}}, [node(labels={"pool": "gpu"})], ""),
@@ -192,6 +193,31 @@ def test_argos_own_containers_are_restricted_by_the_manifest_or_by_the_controlle
     configured = put(enforced("restricted"), CONFIG, {"data": {"executor": f"securityContext: {safe}"}})
     assert "container init needs allowPrivilegeEscalation: false" in told(enforced("restricted"), document)[0]
     assert told(configured, document) == told(enforced("restricted"), patched) == []
+
+
+def test_argos_own_containers_are_not_judged_by_a_configuration_that_may_not_be_read() -> None:
+    document = workflow(template(container={"securityContext": SAFE}), securityContext=POD)
+    found = look(put(enforced("restricted"), CONFIG, no(CONFIG)), document)
+    assert found.problems == ()
+    assert (
+        "whether Pod Security admits Argo's own containers, which the controller's configuration tells",
+        "get configmaps in namespace argo",
+    ) in found.not_asked
+    patched = template(container={"securityContext": SAFE}, podSpecPatch='{"containers": [{"name": "wait", %s}]}')
+    patched["podSpecPatch"] %= '"securityContext": {"privileged": true}'
+    (problem,) = look(put(enforced("restricted"), CONFIG, no(CONFIG)), workflow(patched, securityContext=POD)).problems
+    assert "container wait needs allowPrivilegeEscalation: false" in problem.message
+    assert "container init" not in problem.message
+
+
+@pytest.mark.parametrize(("capability", "admitted"), [("NET_BIND_SERVICE", True), ("CHOWN", False)])
+def test_restricted_pods_add_no_capability_but_one(capability: str, admitted: bool) -> None:
+    safe = '{"allowPrivilegeEscalation": false, "capabilities": {"drop": ["ALL"]}}'
+    cluster = put(enforced("restricted"), CONFIG, {"data": {"executor": f"securityContext: {safe}"}})
+    context = {**SAFE, "capabilities": {"drop": ["ALL"], "add": [capability]}}
+    found = told(cluster, workflow(template(container={"securityContext": context}), securityContext=POD))
+    assert bool(found) != admitted
+    assert admitted or "container main adds capabilities CHOWN" in found[0]
 
 
 @pytest.mark.parametrize(

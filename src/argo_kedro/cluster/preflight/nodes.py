@@ -20,7 +20,6 @@ _POOLS = (
     "alpha.eksctl.io/nodegroup-name",
     "karpenter.sh/nodepool",
     "kubernetes.azure.com/agentpool",
-    "node.kubernetes.io/instance-type",
 )
 _NOT_FOR_PODS = ("pods", "hugepages-", "attachable-volumes-")
 _WHERE = "`kubectl describe nodes` shows their labels, taints and what they have."

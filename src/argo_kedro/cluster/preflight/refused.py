@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from argo_kedro.cluster.preflight import installation, quotas
+from argo_kedro.cluster.preflight import installation, quotas, security
 from argo_kedro.cluster.preflight.case import Case
 from argo_kedro.cluster.preflight.installation import Controller
 from argo_kedro.cluster.preflight.questions import NotAsked, Question
@@ -50,6 +50,9 @@ def not_asked(case: Case, controller: Controller) -> Iterator[NotAsked]:
         yield _unseen(case)
     if there in case.answers.refused:
         yield NotAsked("the configuration of Argo's controller", _right(there))
+    if security.is_unjudged(case, controller):
+        what = "whether Pod Security admits Argo's own containers, which the controller's configuration tells"
+        yield NotAsked(what, _right(there))
     for name in quotas.scoped(case):
         yield NotAsked(f"what quota {name} leaves, which counts only some pods: that is not worked out here", "")
     yield from case.answers.not_asked

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from argo_kedro.cluster.preflight.case import Case, problem
 from argo_kedro.cluster.preflight.installation import Controller
@@ -17,6 +17,7 @@ _ADDABLE = {
     *("AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE"),
     *("SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"),
 }
+_ADDABLE_RESTRICTED = ("NET_BIND_SERVICE",)
 
 
 def namespace_of(case: Case) -> Question:
@@ -32,7 +33,10 @@ def level(case: Case) -> str:
 def security_problems(case: Case, found: Controller) -> Iterator[Problem]:
     """Pods that the namespace does not admit."""
     enforced = level(case)
-    rules = {"baseline": _against_baseline, "restricted": _against_restricted}
+    rules: Mapping[str, Callable[[Pod, Controller], Iterator[str]]] = {
+        "baseline": _against_baseline,
+        "restricted": _against_restricted,
+    }
     if enforced not in rules:
         return
     refused: dict[str, list[Pod]] = {}
@@ -54,7 +58,12 @@ def security_problems(case: Case, found: Controller) -> Iterator[Problem]:
         )
 
 
-def _against_baseline(pod: Pod, _found: Controller) -> Iterator[str]:
+def is_unjudged(case: Case, found: Controller) -> bool:
+    """Whether nobody knows if Argo's own containers are admitted: their security is in a configuration unread."""
+    return level(case) == "restricted" and any(len(_argos(pod, found)) < len(ARGOS_OWN) for pod in case.pods)
+
+
+def _against_baseline(pod: Pod, _found: Controller, addable: Collection[str] = _ADDABLE) -> Iterator[str]:
     if pod.spec.get("hostNetwork"):
         yield "hostNetwork"
     for volume in pod.volumes:
@@ -64,13 +73,13 @@ def _against_baseline(pod: Pod, _found: Controller) -> Iterator[str]:
         context = container.get("securityContext") or {}
         if context.get("privileged"):
             yield f"container {container.get('name')} is privileged"
-        more = set((context.get("capabilities") or {}).get("add") or ()) - _ADDABLE
+        more = set((context.get("capabilities") or {}).get("add") or ()).difference(addable)
         if more:
             yield f"container {container.get('name')} adds capabilities {', '.join(sorted(more))}"
 
 
 def _against_restricted(pod: Pod, found: Controller) -> Iterator[str]:
-    yield from _against_baseline(pod, found)
+    yield from _against_baseline(pod, found, _ADDABLE_RESTRICTED)
     for volume in pod.volumes:
         kinds = [key for key in volume if key != "name"]
         if kinds and not set(kinds) <= set(_VOLUMES):
@@ -99,8 +108,9 @@ def _lacking(whole: Json, context: Json) -> Iterator[str]:
 
 
 def _argos(pod: Pod, found: Controller) -> list[Json]:
-    """Argo's own containers as the manifest has them, else as the controller's configuration does."""
+    """Argo's own containers as the manifest has them, else as the controller's configuration does; else none."""
     given = {each.get("name"): each for each in [*pod.beside, *pod.before]}
     configured = found.config.get("executor")
     context = (configured.get("securityContext") if isinstance(configured, dict) else None) or {}
-    return [{"name": name, "securityContext": context, **given.get(name, {})} for name in ARGOS_OWN]
+    known = [name for name in ARGOS_OWN if found.is_read or "securityContext" in given.get(name, {})]
+    return [{"name": name, "securityContext": context, **given.get(name, {})} for name in known]
