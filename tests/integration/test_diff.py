@@ -112,6 +112,14 @@ def test_without_arguments_it_is_head_against_the_working_tree_which_stays_as_it
 
 
 @pytest.mark.usefixtures("in_process")
+def test_a_logging_configuration_that_a_revision_does_not_have_is_no_matter(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KEDRO_LOGGING_CONFIG", "conf/logging-to-stderr.yml")
+    assert "+ train" in diff(path, "v1", "HEAD").output
+
+
+@pytest.mark.usefixtures("in_process")
 def test_two_revisions_are_compared_each_with_the_code_of_its_time(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(path / "src")
     done = diff(path, "v1", "HEAD", "--json", "--params", "a=1")

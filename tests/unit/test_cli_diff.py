@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -168,6 +169,15 @@ def test_a_process_of_its_own_answers_in_a_file(chosen: dict[str, Any], code: in
     assert ("document" in answer) == (code is None)
 
 
+def test_a_repository_of_another_user_is_told_as_such(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    subprocess.run(["git", "init", "-q"], check=True)
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+
+    said = good(call(diff, "main"), 1)
+    assert "git takes nothing of this folder, since it is another user's." in said
+    assert f"git config --global --add safe.directory {Path.cwd()}" in said
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
@@ -178,6 +188,8 @@ def test_a_process_of_its_own_answers_in_a_file(chosen: dict[str, Any], code: in
         (["git:bad.yaml"], 2, "is no revision of git here"),
         (["deployed:../x"], 2, "is no name of Kubernetes"),
         (["run:"], 2, "is no name of Kubernetes"),
+        (["x" * 300], 2, "is no file and no revision of git here"),
+        (["@deployed", "--kind", "workflow"], 2, "A workflow is no deployment: --kind template or --kind cron"),
         (["bad.yaml"], 4, "bad.yaml: it is no mapping but list."),
         (["other.yaml"], 4, "other.yaml: its kind is 'Deployment'."),
         (["other.yaml", "other.yaml", "--tags", "x"], 2, "Options that select nodes go with the project"),

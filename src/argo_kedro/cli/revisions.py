@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -36,12 +37,22 @@ def commit_of(project: Path, revision: str) -> str:
     """The commit that a branch, a tag or an expression such as `HEAD~1` names; empty if it names none here.
 
     Raises:
-        ArgoKedroError: if there is no git.
+        ArgoKedroError: if there is no git, or it takes nothing of this folder.
     """
     if revision.startswith("-") or not revision.isprintable():
         return ""
     done = _run_git(project, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    if b"safe.directory" in done.stderr:  # in any language; what it does not know, it is quiet about
+        raise ArgoKedroError(
+            "git takes nothing of this folder, since it is another user's.",
+            hint=f"git config --global --add safe.directory {shlex.quote(str(_top(project)))}",
+        )
     return done.stdout.decode().strip() if done.returncode == 0 else ""
+
+
+def _top(project: Path) -> Path:
+    """The folder of the repository that a project is in: the one that git speaks of."""
+    return next((folder for folder in (project, *project.parents) if (folder / ".git").exists()), project)
 
 
 def compiled_at(
@@ -70,7 +81,9 @@ def compiled_at(
         file = folder / "asked.json"
         file.write_text(json.dumps(asked, default=str), encoding="utf-8")
         command = [sys.executable, "-m", "argo_kedro.cli.elsewhere", str(file)]
-        ended = ask(command, then, env={"PYTHONPATH": _path_without(project)}, seconds=_LONGEST)
+        # Kedro reads that file when it is imported, and nobody sees what would be logged by it.
+        env = {"PYTHONPATH": _path_without(project), "KEDRO_LOGGING_CONFIG": ""}
+        ended = ask(command, then, env=env, seconds=_LONGEST)
         answer = json.loads(file.read_text(encoding="utf-8"))
     if answer.get("code") == click.UsageError.exit_code:
         raise click.UsageError(answer["error"])

@@ -6,6 +6,7 @@ one, and else a revision of git.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -99,7 +100,7 @@ def wanted(project: Path, given: str) -> Wanted:
 
 def _is_file(name: str) -> bool:
     """Whether there is something to read: a file, or a pipe."""
-    return Path(name).exists() and not Path(name).is_dir()
+    return os.path.exists(name) and not os.path.isdir(name)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,7 +195,10 @@ class Sides:
         Raises:
             ClusterError: if there is none, or the cluster is out of reach.
             ArgoKedroError: if there are both, and nobody said which.
+            click.UsageError: if it was said to be a workflow.
         """
+        if self.kind == "workflow":
+            raise click.UsageError("A workflow is no deployment: --kind template or --kind cron, or run:NAME.")
         names = self._own_names() if each.name == DEPLOYED else dict.fromkeys(_CLUSTER_KINDS, each.name)
         asked = [kind for kind in _CLUSTER_KINDS if self.kind in (None, kind)]
         found = {kind: there for kind in asked if (there := self._there(kind, names[kind])) is not None}

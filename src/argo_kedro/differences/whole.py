@@ -28,7 +28,9 @@ def whole_fields(manifest: Manifest) -> Fields:
         noted: dict[str, Any] = {}
         for part in (*passed_on, metadata):
             noted |= part.part(what).value
-        found |= {f"{what[:-1]} {name}": value(text, called=name) for name, text in noted.items() if ours(str(name))}
+        found |= {
+            f"{what[:-1]} {name}": value(text, called=str(name)) for name, text in noted.items() if ours(str(name))
+        }
     found |= _schedule(manifest)
     found |= dict(_parameters(manifest.spec.part("arguments")))
     rest = {key: item for key, item in manifest.spec.value.items() if key not in (*_READ_ELSEWHERE, *_OF_A_RUN)}
