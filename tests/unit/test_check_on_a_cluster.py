@@ -97,7 +97,7 @@ def test_what_would_fail_there_has_an_exit_code_and_a_place_in_the_json(api: Api
     done = call("--cluster", "--json")
     assert done.exit_code == 4
     found = json.loads(done.stdout)
-    assert list(found) == ["tasks", "env", "problems", "cluster", "not_asked"]
+    assert list(found) == ["version", "tasks", "env", "problems", "cluster", "not_asked"]
     assert (found["tasks"], found["env"], found["cluster"]["user"]) == (2, "local", "ada")
     assert list(found["cluster"]) == [
         *("where", "namespace", "user", "kubernetes", "argo", "pod_security", "nodes", "requests"),
@@ -118,7 +118,9 @@ def test_a_login_that_is_refused_is_the_clusters_error(api: ApiServer, call: Cal
     done = call("--cluster", "--json")
     assert done.exit_code == 5
     found = json.loads(done.stdout)
-    assert (found["cluster"], found["not_asked"][0]["what"]) == (None, "the cluster")
+    (not_asked,) = found["not_asked"]
+    assert (found["version"], found["cluster"], not_asked["right"]) == (1, None, "")
+    assert not_asked["what"].startswith("the cluster: ")
     assert "log in again" in done.stderr
 
 

@@ -388,12 +388,9 @@ def test_of_a_local_run_the_last_attempts_log_counts_and_nothing_is_said_of_clus
     assert "  KeyError: 'x'\n    in node b\n" in told(found)
     assert "  The end of its log:\n    | try 1\n  To repeat" in told(found)
     assert "Hint" not in told(found)
-    assert json.loads(json.dumps(debug_json(found.state, found.findings, found.more, tmp_path, 0)))["tasks"][0][
-        "log"
-    ] == {
-        "lines": [],
-        "missing": None,
-    }
+    document = json.loads(json.dumps(debug_json(found.state, found.findings, found.more, tmp_path, 0)))
+    assert document["version"] == 1
+    assert document["tasks"][0]["log"] == {"lines": [], "missing": None}
 
 
 @pytest.mark.parametrize(

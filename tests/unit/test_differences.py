@@ -416,6 +416,7 @@ CIRCLE = [
     [
         {"kind": "Workflow"},
         {"kind": "Workflow", "metadata": [], "spec": "x", "status": 1},
+        {"kind": "Workflow", "metadata": {"labels": {1: "x"}, "annotations": {2: "y"}}},
         {
             "kind": "CronWorkflow",
             "spec": {"schedules": None, "workflowSpec": {"templates": [1, {"dag": {"tasks": 2}}]}},
@@ -481,6 +482,7 @@ def test_text_and_json_say_the_same() -> None:
         "~ all 2 tasks that both have\n    cpu: 1 -> 2\n    variable NUM_CPU: 1 -> 2",
     ]
     assert differences_json(found, {"name": "main"}, {"name": ""}) == {
+        "version": 1,
         "before": {"name": "main", "tasks": 3},
         "after": {"name": "", "tasks": 3},
         "same": False,

@@ -53,7 +53,7 @@ def told(
     try:
         found = _asked(reach, made)
     except ClusterError as error:
-        _say(made, None, NotAsked("the cluster", error.message), as_json=as_json)
+        _say(made, None, NotAsked(f"the cluster: {error.message}", ""), as_json=as_json)
         raise
     made = replace(made, problems=(*made.problems, *found.problems))
     _say(made, found, *found.not_asked, as_json=as_json)

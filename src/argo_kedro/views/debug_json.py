@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from argo_kedro.views.debug import command_text, exit_code_text, file_here
+from argo_kedro.views.documents import VERSION
 from argo_kedro.views.findings import Finding
 from argo_kedro.workflows import RunState, reason
 from argo_kedro.workflows.state import AttemptState
@@ -23,6 +24,7 @@ def debug_json(state: RunState, found: Sequence[Finding], more: int, project: Pa
         tail: How many lines of each log are shown.
     """
     return {
+        "version": VERSION,
         "name": state.name,
         "namespace": state.namespace,
         "phase": state.phase,

@@ -10,6 +10,7 @@ from typing import Any
 from argo_kedro.differences import Change, Differences, Moved, TaskAlone
 from argo_kedro.differences.comparing import RUNS, WAITS_FOR
 from argo_kedro.names import few
+from argo_kedro.views.documents import VERSION
 
 _SHOWN = 8  # tasks in a line; JSON has all of them
 _WIDTH = 100  # characters of a value
@@ -26,6 +27,7 @@ def differences_json(found: Differences, before: Mapping[str, Any], after: Mappi
         after: What the second is.
     """
     return {
+        "version": VERSION,
         "before": {**before, "tasks": found.tasks_before},
         "after": {**after, "tasks": found.tasks_after},
         "same": found.same,

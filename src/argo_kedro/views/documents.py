@@ -1,6 +1,6 @@
-"""What `--json` writes, as types: mypy holds the code to them, and the schemas of the docs are made from them.
+"""What `explain --json` and `status --json` write, as types: mypy and the schemas of the docs hold the code to them.
 
-Keys are only ever added, and keep their meaning; anything else is a new `VERSION`.
+Keys are only ever added, and keep their meaning, in what other verbs write too; anything else is a new `VERSION`.
 """
 
 from __future__ import annotations

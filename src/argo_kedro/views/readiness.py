@@ -10,6 +10,7 @@ from argo_kedro.cluster.preflight import NotAsked
 from argo_kedro.model import Json, Problem
 from argo_kedro.names import few
 from argo_kedro.quantities import amount, plain, size
+from argo_kedro.views.documents import VERSION
 
 _SHOWN = 3  # kinds of nodes
 
@@ -19,6 +20,7 @@ def check_json(
 ) -> dict[str, Any]:
     """The shape of `kedro argo check --json`; `cluster` is null without --cluster, or where it gave no answer."""
     return {
+        "version": VERSION,
         "tasks": tasks,
         "env": env,
         "problems": [
