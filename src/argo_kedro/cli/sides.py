@@ -100,6 +100,7 @@ def wanted(project: Path, given: str) -> Wanted:
 
 def _is_file(name: str) -> bool:
     """Whether there is something to read: a file, or a pipe."""
+    # Those of Path raise for a name that is too long, or below a folder that may not be read.
     return os.path.exists(name) and not os.path.isdir(name)
 
 
