@@ -85,13 +85,14 @@ def test_a_task_that_ran_out_of_memory_goes_on_on_larger_machine_types(project, 
 
 
 def test_a_task_that_ended_with_its_cluster_node_is_tried_again_and_one_that_failed_is_not(project, bed, namespace):
-    there = place(project, bed, namespace, SPOT, "[]", "trap 'exit 143' TERM; sleep 30 & wait; exit 7")
+    # Long enough for a busy machine to take the first one away before it ends by itself.
+    there = place(project, bed, namespace, SPOT, "[]", "trap 'exit 143' TERM; sleep 60 & wait; exit 7")
     going = there.started("submit", "--wait")
     try:
         (first,) = eventually(lambda: settled(bed, namespace))
         with bed.api() as api:
             client.CoreV1Api(api).delete_namespaced_pod(first.metadata.name, namespace)
-        stdout, stderr = going.communicate(timeout=200)
+        stdout, stderr = going.communicate(timeout=300)
     finally:
         going.kill()
 
