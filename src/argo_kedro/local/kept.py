@@ -8,6 +8,7 @@ from typing import Any
 from argo_kedro.local.nodes import Host, Node, Parent, Place
 from argo_kedro.local.sizes import Size
 from argo_kedro.local.templates import Template
+from argo_kedro.workflows.nodes import is_attempt
 
 _PODS = ("Pod", "Retry")
 
@@ -57,4 +58,4 @@ def pods_succeeded(nodes: Collection[Mapping[str, Any]]) -> int:
 
 def _own(nodes: Collection[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Without the attempts, for which their Retry stands, and without exit handlers, which no retry keeps."""
-    return [node for node in nodes if node["type"] in _PODS and not (node.get("nodeFlag") or {}).get("retried")]
+    return [node for node in nodes if node["type"] in _PODS and not is_attempt(node)]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from argo_kedro.model import Json, text
-from argo_kedro.workflows.nodes import nodes
+from argo_kedro.workflows.nodes import is_attempt, nodes
 from argo_kedro.workflows.state import TaskState, attempts_of, moment, spec_of, task_path
 
 
@@ -41,11 +41,7 @@ def grows(template: Json) -> bool:
 def task_node(workflow: Json, task: TaskState) -> TaskNode:
     """What the workflow says of this task."""
     name, found = text(workflow, "metadata", "name"), nodes(workflow)
-    whole = [
-        node
-        for node in found.values()
-        if task_path(name, node) == task.path and not (node.get("nodeFlag") or {}).get("retried")
-    ]
+    whole = [node for node in found.values() if task_path(name, node) == task.path and not is_attempt(node)]
     node: Json = whole[0] if whole else {}
     attempts = attempts_of(node, found)
     last = attempts[-1] if attempts else node

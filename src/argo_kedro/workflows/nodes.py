@@ -81,6 +81,11 @@ def hooked(node: Json) -> bool:
     return bool((node.get("nodeFlag") or {}).get("hooked"))
 
 
+def is_attempt(node: Json) -> bool:
+    """Whether it is one of several attempts: its Retry node stands for the task."""
+    return bool((node.get("nodeFlag") or {}).get("retried"))
+
+
 class Tree:
     """The nodes by name. What belongs to a task begins with the task's name: attempts, items, inner tasks, hooks."""
 

@@ -14,7 +14,7 @@ from typing import Any
 from argo_kedro.model import Json, text
 from argo_kedro.names import pod_name
 from argo_kedro.usage import USAGE
-from argo_kedro.workflows.nodes import hooked, nodes
+from argo_kedro.workflows.nodes import hooked, is_attempt, nodes
 
 END_PHASES = frozenset({"Succeeded", "Failed", "Error"})
 FAILED = frozenset({"Failed", "Error"})
@@ -132,7 +132,7 @@ def _tasks(workflow: str, found: Mapping[str, Json], pods: Mapping[str, int]) ->
     for node in ordered:
         kind = node.get("type")
         children = attempts_of(node, found) if kind == "Retry" else []
-        if (node.get("nodeFlag") or {}).get("retried"):
+        if is_attempt(node):
             continue  # an attempt: its Retry node stands for it
         if kind in _EXECUTED or kind == "Skipped" or (kind == "Retry" and all(_is_pod(child) for child in children)):
             yield _task(workflow, node, children, pods)
@@ -189,7 +189,7 @@ def _phase(node: Json, last: Json) -> str:
 def task_path(workflow: str, node: Json) -> str:
     """The path of a node's task: without the workflow's name in front, and without the number of the attempt."""
     name = str(node.get("name") or "")
-    if (node.get("nodeFlag") or {}).get("retried"):
+    if is_attempt(node):
         name = _ATTEMPT.sub("", name)
     return name.removeprefix(f"{workflow}.")
 

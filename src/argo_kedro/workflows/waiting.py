@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from argo_kedro.model import Json
 from argo_kedro.workflows.dags import Dag, Template, Templates
-from argo_kedro.workflows.nodes import nodes
+from argo_kedro.workflows.nodes import is_attempt, nodes
 from argo_kedro.workflows.state import RunState, TaskState, moment, task_path
 
 _NEVER = datetime.min.replace(tzinfo=timezone.utc)
@@ -23,7 +23,7 @@ class Waiting:
     def __init__(self, workflow: Json, state: RunState) -> None:
         self._templates = Templates(workflow)
         self._tasks = {task.path: task for task in state.tasks}
-        whole = [node for node in nodes(workflow).values() if not (node.get("nodeFlag") or {}).get("retried")]
+        whole = [node for node in nodes(workflow).values() if not is_attempt(node)]
         self._ended = {task_path(state.name, node): moment(node.get("finishedAt")) for node in whole}
         self._dag = lru_cache(maxsize=None)(self._find)
         self._last: dict[str, TaskState] = {}  # DAG -> the task of it that ended last
